@@ -1,0 +1,213 @@
+"""Every table's columns, key and references."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from evalkit.errors import EvalkitError, Problem
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's schema: column -> pandas dtype, the key, and what refers where.
+
+    Columns that are not named here (attributes) are kept as text.
+
+    >>> pets = Table("pets", {"pet_id": "str", "legs": "Int64"}, key=("pet_id",))
+    >>> pets.check(pd.DataFrame({"pet_id": ["a", "b"], "legs": [4, 2]})).dtypes["legs"]
+    Int64Dtype()
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def empty(self) -> pd.DataFrame:
+        """Return the table without rows, typed."""
+        return pd.DataFrame(
+            {name: pd.Series(dtype=kind) for name, kind in self.columns.items()}
+        )
+
+    def typed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return `frame` with every column of the schema, typed, in its order."""
+        present = frame.reindex(
+            columns=[*self.columns, *(c for c in frame if c not in self.columns)]
+        ).reset_index(drop=True)
+        texts = [c for c, kind in self.columns.items() if kind == "str"]
+        present[texts] = present[texts].astype("str").fillna("")
+        return present.astype({c: k for c, k in self.columns.items() if k != "str"})
+
+    def find_problems(self, frame: pd.DataFrame, *, file: str = "") -> list[Problem]:
+        """List what is wrong with the rows of `frame`, read from `file` (row 1: names).
+
+        One `Problem` a fault: a missing column, an empty or repeated key, a value
+        that is not one of the allowed ones.
+        """
+        file = file or self.name
+        missing = [c for c in (*self.key, *self.required) if c not in frame]
+        if missing:
+            names = ", ".join(missing)
+            return [
+                Problem(file, 1, f"no column {names}", "add it to the first line")
+            ]
+        found = []
+        for row in frame.index[frame[self.key[0]].eq("")]:
+            found.append(Problem(file, row + 2, f"{self.key[0]} is empty", "fill it"))
+        repeated = frame[list(self.key)].duplicated() & frame[self.key[0]].ne("")
+        for row in frame.index[repeated]:
+            value = ", ".join(frame.loc[row, list(self.key)].astype("str"))
+            what = f"{' and '.join(self.key)} {value!r} stands twice"
+            found.append(Problem(file, row + 2, what, "keep one of them"))
+        for column, values in self.allowed.items():
+            if column not in frame:
+                continue
+            wrong = ~frame[column].isin([*values, ""])
+            for row in frame.index[wrong]:
+                value = frame.loc[row, column]
+                mend = f"write one of: {', '.join(values)}"
+                found.append(Problem(file, row + 2, f"{column} is {value!r}", mend))
+        return found
+
+    def check(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return `frame` typed, or raise with the first thing that is wrong."""
+        problems = self.find_problems(frame)
+        if problems:
+            raise EvalkitError(str(problems[0]))
+        return self.typed(frame)
+
+
+def find_unknown(
+    values: pd.Series, known: Iterable[str], *, file: str, of: str
+) -> list[Problem]:
+    """List the rows of `values` that refer to nothing in `known` (empty is no reference)."""
+    known = [str(each) for each in known]
+    wrong = values[~values.isin([*known, ""])]
+    return [
+        Problem(
+            file, row + 2, f"{values.name} {value!r} is unknown", suggest(value, known, of)
+        )
+        for row, value in wrong.items()
+    ]
+
+
+def suggest(value: str, known: Iterable[str], of: str) -> str:
+    """Say what the writer probably meant.
+
+    >>> suggest("contrib.moral", ["contrib.morale", "mech"], of="codebook.yaml")
+    "did you mean 'contrib.morale'?"
+    """
+    near = difflib.get_close_matches(value, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else f"add it to {of}"
+
+
+YES_NO = ("yes", "no")
+ROLES = ("respondent", "interviewer", "interpreter", "other")
+NOT_A_SPEAKER = "not_a_speaker"
+
+DOCUMENTS = Table(
+    "documents",
+    {
+        "document_id": "str",
+        "title": "str",
+        "kind": "str",
+        "respondent_id": "str",
+        "collected_on": "str",
+        "mode": "str",
+        "voice": "str",
+        "language": "str",
+        "round": "str",
+        "file": "str",
+        "sha256": "str",
+    },
+    key=("document_id",),
+    required=("file",),
+)
+RESPONDENTS = Table(
+    "respondents",
+    {
+        "respondent_id": "str",
+        "group": "str",
+        "may_analyse": "str",
+        "may_quote": "str",
+        "attribute_as": "str",
+        "withdrawn_on": "str",
+    },
+    key=("respondent_id",),
+    allowed={"may_analyse": YES_NO, "may_quote": YES_NO},
+)
+SPEAKERS = Table(
+    "speakers",
+    {"document_id": "str", "speaker": "str", "respondent_id": "str", "role": "str"},
+    key=("document_id", "speaker"),
+    allowed={"role": (*ROLES, NOT_A_SPEAKER)},
+)
+TURNS = Table(
+    "turns",
+    {
+        "document_id": "str",
+        "turn": "int64",
+        "speaker": "str",
+        "role": "str",
+        "respondent_id": "str",
+        "start": "int64",
+        "end": "int64",
+        "started_at": "float64",
+        "text": "str",
+    },
+    key=("document_id", "turn"),
+    allowed={"role": ROLES},
+)
+CODES = Table(
+    "codes",
+    {
+        "code_id": "str",
+        "parent_id": "str",
+        "name": "str",
+        "definition": "str",
+        "include": "str",
+        "exclude": "str",
+        "example": "str",
+    },
+    key=("code_id",),
+)
+CODERS = Table(
+    "coders", {"coder_id": "str", "name": "str", "kind": "str"}, key=("coder_id",)
+)
+CODINGS = Table(
+    "codings",
+    {
+        "coding_id": "str",
+        "document_id": "str",
+        "start": "int64",
+        "end": "int64",
+        "code_id": "str",
+        "coder_id": "str",
+        "quotation": "str",
+        "memo": "str",
+        "at": "str",
+    },
+    key=("coding_id",),
+)
+ANCHORS = Table(
+    "anchors",
+    {
+        "coding_id": "str",
+        "coder_id": "str",
+        "line": "int64",
+        "document_id": "str",
+        "status": "str",
+        "logged_start": "int64",
+        "start": "Int64",
+        "end": "Int64",
+        "similarity": "float64",
+        "quotation": "str",
+        "found": "str",
+    },
+    key=("coding_id",),
+)
