@@ -1,0 +1,1 @@
+"""Transcripts as collected, read into text and turns: a module a format family."""
