@@ -53,9 +53,7 @@ class Table:
         missing = [c for c in (*self.key, *self.required) if c not in frame]
         if missing:
             names = ", ".join(missing)
-            return [
-                Problem(file, 1, f"no column {names}", "add it to the first line")
-            ]
+            return [Problem(file, 1, f"no column {names}", "add it to the first line")]
         found = []
         for row in frame.index[frame[self.key[0]].eq("")]:
             found.append(Problem(file, row + 2, f"{self.key[0]} is empty", "fill it"))
@@ -85,14 +83,12 @@ class Table:
 def find_unknown(
     values: pd.Series, known: Iterable[str], *, file: str, of: str
 ) -> list[Problem]:
-    """List the rows of `values` that refer to nothing in `known` (empty is no reference)."""
+    """List the rows of `values` that refer to nothing known; empty is no reference."""
     known = [str(each) for each in known]
     wrong = values[~values.isin([*known, ""])]
     return [
-        Problem(
-            file, row + 2, f"{values.name} {value!r} is unknown", suggest(value, known, of)
-        )
-        for row, value in wrong.items()
+        Problem(file, row + 2, f"{values.name} {v!r} is unknown", suggest(v, known, of))
+        for row, v in zip(wrong.index.to_list(), wrong, strict=True)
     ]
 
 

@@ -14,19 +14,19 @@ intervieweur intervieweuse animateur animatrice moderateur moderatrice forscher
 forscherin interviewerin moderatorin befrager fragesteller entrevistador
 entrevistadora moderador moderadora investigador investigadora encuestador
 intervistatore intervistatrice pesquisador pesquisadora
-""".split()
+"""
 _RESPONDENT = """
 r resp respondent respondents p participant participants interviewee interviewees
 answer a user guest informant subject interviewe interviewee enquete enquetee
 repondant repondante participante befragter befragte teilnehmer teilnehmerin
 entrevistado entrevistada encuestado encuestada intervistato intervistata b
-""".split()
+"""
 _INTERPRETER = "interpreter interprete translator dolmetscher dolmetscherin traductor"
 _OTHER = "unknown unidentified unclear several all everyone note notes transcriber"
 
 _ROLES = {
-    **dict.fromkeys(_INTERVIEWER, "interviewer"),
-    **dict.fromkeys(_RESPONDENT, "respondent"),
+    **dict.fromkeys(_INTERVIEWER.split(), "interviewer"),
+    **dict.fromkeys(_RESPONDENT.split(), "respondent"),
     **dict.fromkeys(_INTERPRETER.split(), "interpreter"),
     **dict.fromkeys(_OTHER.split(), "other"),
 }
@@ -46,7 +46,9 @@ _NOBODY = frozenset(
     """.split()
 )
 _SPEAKING_QUESTION = frozenset({"question", "answer"})
-_PARTICLES = frozenset("de da di du des van von der den la le el al bin ibn y e".split())
+_PARTICLES = frozenset(
+    "de da di du des van von der den la le el al bin ibn y e".split()
+)
 _WORDS = re.compile(r"[^\s&/-]+")
 
 
@@ -83,6 +85,11 @@ def nearly_known_role(label: str) -> str:
     long = [known for known in _ROLES if len(known) >= 7]
     near = difflib.get_close_matches(folded, long, n=1, cutoff=0.9)
     return _ROLES[near[0]] if near and len(folded) >= 7 else ""
+
+
+def is_misspelt(label: str) -> bool:
+    """Say whether a label is nearly, but not quite, a well-known one."""
+    return bool(nearly_known_role(label)) and not known_role(label)
 
 
 @cache

@@ -19,14 +19,10 @@ from evalkit.transcripts.source import (
 )
 
 _NAMES = {
-    "document": (
-        "document_id transcript_id interview_id document transcript_name interview id"
-    ).split(),
-    "speaker": "speaker speaker_name name who participant locuteur sprecher".split(),
-    "time": "time start timestamp started_at start_time begin".split(),
-    "text": (
-        "text transcript utterance content words turn statement texte inhalt"
-    ).split(),
+    "document": "document_id transcript_id interview_id document interview id",
+    "speaker": "speaker speaker_name name who participant locuteur sprecher",
+    "time": "time start timestamp started_at start_time begin",
+    "text": "text transcript utterance content words turn statement texte inhalt",
 }
 Row = tuple[int, Sequence[str]]
 
@@ -85,7 +81,7 @@ def _read_rows(rows: list[Row], warnings: tuple[str, ...] = ()) -> list[Source]:
         raise UnreadableError("the file is empty", mend="export it again")
     names = [name.strip().casefold().replace(" ", "_") for name in rows[0][1]]
     columns = {
-        role: next((names.index(name) for name in known if name in names), None)
+        role: next((names.index(name) for name in known.split() if name in names), None)
         for role, known in _NAMES.items()
     }
     text_at, speaker_at = columns["text"], columns["speaker"]

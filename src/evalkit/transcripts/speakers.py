@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from evalkit.transcripts.labels import (
-    fold,
+    is_misspelt,
     is_nobody,
     known_role,
     looks_like_a_name,
@@ -101,7 +101,7 @@ def find_turns(source: Source, *, listed: Mapping[str, str] | None = None) -> Fo
     """
     listed = {fold_exactly(label): role for label, role in (listed or {}).items()}
     if any(voice.speaker for voice in source.voices):
-        goes, lone = _follow_voices(source), []
+        goes, lone = _follow_voices(source), list[Unsure]()
     else:
         labels, lone = _believe(list(_find_labels(source.text)), source, listed)
         goes = list(_cut(source, labels))
@@ -184,7 +184,9 @@ def _cut(source: Source, labels: list[Label]) -> Iterator[_Go]:
             own_end = next(
                 (e for _, e in _paragraphs(text, label.text_start, end)), end
             )
-        time = label.started_at if label.started_at is not None else cues.get(label.start)
+        time = (
+            label.started_at if label.started_at is not None else cues.get(label.start)
+        )
         yield _Go(label.speaker, label.text_start, own_end, time)
         if alone:
             yield from _unlabelled(text, own_end, end)
@@ -272,9 +274,8 @@ def _settle_roles(
     roles: dict[str, str] = {}
     for speaker in dict.fromkeys(go.speaker for go in goes):
         roles[speaker] = _own_role(speaker, listed)
-        misspelt = nearly_known_role(speaker)
-        if misspelt and not known_role(speaker) and fold_exactly(speaker) not in listed:
-            unsure.append(Unsure(speaker, f"is read as a misspelt {misspelt}"))
+        if is_misspelt(speaker) and fold_exactly(speaker) not in listed:
+            unsure.append(Unsure(speaker, f"is read as a misspelt {roles[speaker]}"))
     if BOLD in roles and not roles[BOLD]:
         questions = [source.text[s:e].rstrip().endswith("?") for s, e in source.bold]
         asks = set(roles) == {BOLD, ""} and 2 * sum(questions) >= len(questions)

@@ -1,0 +1,1 @@
+"""Tables to tables: units, frequency, the course of an interview."""

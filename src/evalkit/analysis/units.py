@@ -1,0 +1,106 @@
+"""Slices of the interviews chosen for counting, with the codings that lie on them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from evalkit.errors import EvalkitError
+
+_OF_TURN = ["turn", "speaker", "role", "respondent_id"]
+
+
+def cut_units(
+    turns: pd.DataFrame,
+    *,
+    by: Literal["turn", "sentence"] = "turn",
+    language: str = "en",
+) -> pd.DataFrame:
+    """Cut turns into units.
+
+    One row a unit: document_id, unit (from 1 in each document), start, end
+    (characters of the document's text), and the turn it lies in: turn, speaker, role,
+    respondent_id.
+    """
+    if by not in ("turn", "sentence"):
+        raise ValueError(f"by is 'turn' or 'sentence', not {by!r}")
+    units = turns[["document_id", "start", "end", *_OF_TURN]]
+    if by == "sentence":
+        from evalkit.nlp import cut_sentences
+
+        cut = cut_sentences(turns["text"], language=language)
+        sizes = np.array([len(spans) for spans in cut], dtype="int64")
+        spans = np.array([span for each in cut for span in each], dtype="int64")
+        offsets = np.repeat(turns["start"].to_numpy(), sizes)
+        units = units.loc[turns.index.repeat(sizes)].reset_index(drop=True)
+        units = units.assign(
+            start=offsets + spans.reshape(-1, 2)[:, 0],
+            end=offsets + spans.reshape(-1, 2)[:, 1],
+        )
+    unit = units.groupby("document_id", sort=False).cumcount() + 1
+    units = units.assign(unit=unit.astype("int64"))
+    return units[["document_id", "unit", "start", "end", *_OF_TURN]].reset_index(
+        drop=True
+    )
+
+
+def lay_codings(units: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
+    """Lay codings over units: a coding lies on each unit it shares a character with.
+
+    One row a unit and coding, and one row a unit that nobody coded (its coding columns
+    are missing): the units' columns, then the codings' but for their span. Units of
+    one document may not overlap.
+
+    >>> units = pd.DataFrame({"document_id": "A", "unit": [1, 2], "start": [0, 5],
+    ...                       "end": [5, 9]})
+    >>> codings = pd.DataFrame({"coding_id": ["x"], "document_id": "A", "start": [3],
+    ...                         "end": [5], "code_id": ["a"]})
+    >>> lay_codings(units, codings)[["unit", "coding_id", "code_id"]]
+       unit coding_id code_id
+    0     1         x       a
+    1     2       NaN     NaN
+    """
+    n_units = len(units)
+    documents, names = pd.factorize(units["document_id"])
+    of_coding = names.get_indexer(pd.Index(codings["document_id"]))
+    span = 1 + max(
+        units["end"].max() if n_units else 0,
+        codings["end"].max() if len(codings) else 0,
+    )
+    order = np.lexsort((units["start"].to_numpy(), documents))
+    begins = documents[order] * span + units["start"].to_numpy()[order]
+    ends = documents[order] * span + units["end"].to_numpy()[order]
+    if n_units and (begins[1:] < ends[:-1]).any():
+        raise ValueError("units of one document overlap")
+    known = of_coding >= 0
+    first = np.searchsorted(ends, of_coding * span + codings["start"], side="right")
+    last = np.searchsorted(begins, of_coding * span + codings["end"], side="left")
+    n_touched = np.where(known, np.maximum(last - first, 0), 0)
+    coding_at = np.repeat(np.arange(len(codings)), n_touched)
+    within = np.arange(len(coding_at)) - np.repeat(
+        np.cumsum(n_touched) - n_touched, n_touched
+    )
+    unit_at = order[np.repeat(first, n_touched) + within] if n_units else coding_at
+    uncoded = np.setdiff1d(np.arange(n_units), unit_at)
+    unit_at = np.concatenate([unit_at, uncoded])
+    coding_at = np.concatenate([coding_at, np.full(len(uncoded), -1)])
+    rows = np.lexsort((coding_at, unit_at))
+    laid = units.take(unit_at[rows]).reset_index(drop=True)
+    marks = codings.drop(columns=["document_id", "start", "end"]).reset_index(drop=True)
+    marks = marks.reindex(coding_at[rows]).reset_index(drop=True)
+    return pd.concat([laid, marks], axis=1)
+
+
+def join_attributes(units: pd.DataFrame, respondents: pd.DataFrame) -> pd.DataFrame:
+    """Join the attributes of who speaks to each unit: one row a row of `units`.
+
+    Units that nobody we listened to speaks (an interviewer's) keep missing values.
+    """
+    repeated = respondents["respondent_id"].duplicated()
+    if repeated.any():
+        who = respondents.loc[repeated, "respondent_id"].iloc[0]
+        raise EvalkitError(f"respondents: respondent_id {who!r} stands twice")
+    fresh = [c for c in respondents if c == "respondent_id" or c not in units]
+    return units.merge(respondents[fresh], on="respondent_id", how="left")

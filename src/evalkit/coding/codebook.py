@@ -1,0 +1,232 @@
+"""The codebook: a tree of codes with definitions, read from codebook.yaml."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evalkit.errors import EvalkitError, Problem, ProblemsError
+from evalkit.files import write_whole
+from evalkit.tables import CODES, suggest
+
+FILE = "codebook.yaml"
+FREE_TEXT = "free text"
+_KNOWN = {
+    *("id", "name", "definition", "include", "exclude", "example"),
+    *("cues", "traps", "codes", "parent"),
+}
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """A codebook: its codes, one row a code, and what a coding may be marked with.
+
+    `attributes` maps a segment attribute to its values (none: free text). `cues` has
+    one row a phrase: code_id, phrase, kind (cue or trap), line.
+    """
+
+    title: str
+    version: str
+    attributes: Mapping[str, tuple[str, ...]]
+    codes: pd.DataFrame
+    cues: pd.DataFrame
+    lines: Mapping[str, int]
+
+
+def read_codebook(path: Path) -> Codebook:
+    """Read `codebook.yaml`; every mistake in it is named with its line."""
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise EvalkitError(f"{FILE}: it is not UTF-8: save it as UTF-8") from error
+    return parse_codebook(content)
+
+
+def parse_codebook(content: str) -> Codebook:
+    """Parse a codebook, codes nested under `codes:` or pointing at a `parent:`.
+
+    >>> parse_codebook("codes: [{id: a, codes: [{id: a.b}]}]").codes["parent_id"]
+    0
+    1    a
+    Name: parent_id, dtype: str
+    """
+    root = _load(content)
+    problems: list[Problem] = []
+    rows: list[dict[str, str]] = []
+    cues: list[tuple[str, str, str, int]] = []
+    lines: dict[str, int] = {}
+    for code, parent_id, line in _walk(root.get("codes") or [], "", problems):
+        code_id = str(code.get("id") or "").strip()
+        if not code_id:
+            problems.append(Problem(FILE, line, "a code has no id", "write `id: …`"))
+            continue
+        if code_id in lines:
+            what = f"code {code_id!r} stands twice, first in line {lines[code_id]}"
+            problems.append(Problem(FILE, line, what, "give one of them another id"))
+            continue
+        lines[code_id] = line
+        for key in code:
+            if key not in _KNOWN:
+                what = f"{key!r} of code {code_id!r} is not known"
+                problems.append(Problem(FILE, line, what, suggest(key, _KNOWN, FILE)))
+        rows.append(
+            {
+                "code_id": code_id,
+                "parent_id": str(code.get("parent") or parent_id),
+                "name": str(code.get("name") or code_id),
+                **{
+                    column: _as_text(code.get(column))
+                    for column in ("definition", "include", "exclude", "example")
+                },
+            }
+        )
+        for kind in ("cue", "trap"):
+            phrases = code.get(f"{kind}s") or []
+            cues += [(code_id, str(phrase), kind, line) for phrase in phrases]
+    problems += _find_broken_parents(rows, lines)
+    if problems:
+        raise ProblemsError(problems)
+    return Codebook(
+        title=str(root.get("title") or ""),
+        version=str(root.get("version") or ""),
+        attributes=_read_attributes(root.get("attributes") or {}),
+        codes=CODES.typed(pd.DataFrame(rows, columns=list(CODES.columns))),
+        cues=pd.DataFrame(cues, columns=["code_id", "phrase", "kind", "line"]),
+        lines=lines,
+    )
+
+
+def add_codes(path: Path, codes: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
+    """Add codes (name, definition) to a codebook; its comments and order stay.
+
+    A name that the codebook has already is that code. Returns the code_id of each
+    name, and the ids that are new.
+    """
+    content = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    codebook = parse_codebook(content)
+    ids = dict(zip(codebook.codes["name"], codebook.codes["code_id"], strict=True))
+    taken = {*codebook.codes["code_id"]}
+    root = _load(content)
+    rows: list[dict[str, str]] = []
+    for name, definition in codes[["name", "definition"]].itertuples(index=False):
+        if name not in ids:
+            code_id = make_code_id(name, taken)
+            taken.add(code_id)
+            ids[name] = code_id
+            rows.append({"id": code_id, "name": name, "definition": definition})
+    if rows:
+        root["codes"] = root.get("codes") or []
+        if not root["codes"]:
+            root["codes"] = rows
+        else:
+            root["codes"].extend(rows)
+        write_whole(path, _dump(root))
+    return ids, [row["id"] for row in rows]
+
+
+def make_code_id(name: str, taken: Iterable[str]) -> str:
+    """Make a readable id that is not taken.
+
+    >>> make_code_id("Raised morale (own)", {"raised-morale-own"})
+    'raised-morale-own-2'
+    """
+    base = re.sub(r"[^\w.]+", "-", name.casefold()).strip("-.") or "code"
+    code_id, n = base, 2
+    while code_id in taken:
+        code_id, n = f"{base}-{n}", n + 1
+    return code_id
+
+
+def _dump(root: Any) -> str:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="rt")
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 100
+    yaml.preserve_quotes = True
+    out = io.StringIO()
+    yaml.dump(root, out)
+    return out.getvalue()
+
+
+def _load(content: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        yaml = YAML(typ="rt")
+        yaml.preserve_quotes = True
+        root = yaml.load(content)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        what = str(error.problem or error.context).split("\n")[0]
+        raise ProblemsError(
+            [Problem(FILE, line, what, "mend the YAML (indentation, colons, quotes)")]
+        ) from error
+    if root is None:
+        return {}
+    if not isinstance(root, dict) or not isinstance(root.get("codes") or [], list):
+        raise ProblemsError(
+            [Problem(FILE, 1, "it holds no list of codes", "begin it with `codes:`")]
+        )
+    return root
+
+
+def _walk(
+    codes: Any, parent_id: str, problems: list[Problem]
+) -> Iterator[tuple[dict[str, Any], str, int]]:
+    for at, code in enumerate(codes):
+        line = codes.lc.item(at)[0] + 1
+        if not isinstance(code, dict):
+            what = f"{str(code)[:40]!r} stands where a code should"
+            problems.append(Problem(FILE, line, what, "write `- id: …`"))
+            continue
+        yield code, parent_id, line
+        below = code.get("codes") or []
+        if isinstance(below, list):
+            yield from _walk(below, str(code.get("id") or ""), problems)
+        else:
+            what = f"`codes` of {code.get('id')!r} is no list"
+            problems.append(Problem(FILE, line, what, "write `- id: …` below it"))
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value)
+    return "" if value is None else str(value).strip()
+
+
+def _find_broken_parents(
+    rows: list[dict[str, str]], lines: Mapping[str, int]
+) -> list[Problem]:
+    parents = {row["code_id"]: row["parent_id"] for row in rows}
+    problems = []
+    for code_id, parent_id in parents.items():
+        if parent_id and parent_id not in parents:
+            what = f"parent {parent_id!r} of code {code_id!r} is unknown"
+            mend = suggest(parent_id, parents, FILE)
+            problems.append(Problem(FILE, lines[code_id], what, mend))
+            continue
+        above, seen = parent_id, [code_id]
+        while above and above in parents and above not in seen:
+            seen.append(above)
+            above = parents[above]
+        if above == code_id:
+            what = f"code {code_id!r} is above itself: {' < '.join([*seen, above])}"
+            mend = "give one of them another parent, or none"
+            problems.append(Problem(FILE, lines[code_id], what, mend))
+    return problems
+
+
+def _read_attributes(written: Any) -> dict[str, tuple[str, ...]]:
+    return {
+        str(name): () if values == FREE_TEXT else tuple(str(v) for v in values)
+        for name, values in written.items()
+    }

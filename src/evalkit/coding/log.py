@@ -1,0 +1,228 @@
+"""The coding log: one JSON line an event, on disk before anyone is told "saved".
+
+The module stays light (no pandas), so that a process can write a coding at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from evalkit.errors import EvalkitError, Problem
+
+Event = dict[str, Any]
+CONTEXT = 32
+EVENTS = ("add", "remove", "edit", "reject")
+
+_REQUIRED = {
+    "add": ("coding_id", "document_id", "start", "end", "code_id", "quotation"),
+    "edit": ("coding_id",),
+    "remove": ("coding_id",),
+    "reject": ("document_id", "start", "end", "code_id"),
+}
+
+
+class Logged(NamedTuple):
+    """An event, and the line of the log it stands on."""
+
+    line: int
+    event: Event
+
+
+class Folded(NamedTuple):
+    """A log, folded: the live codings by id, each with the line that last set it."""
+
+    codings: dict[str, Event]
+    lines: dict[str, int]
+    rejected: list[Event]
+    problems: list[Problem]
+
+
+def hash_text(text: str) -> str:
+    """Hash a document's text: a coding knows the text it was made on."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_coding_id(coder_id: str) -> str:
+    """Make an id that no other process will make."""
+    return f"{coder_id}-{secrets.token_hex(6)}"
+
+
+def now() -> str:
+    """Give the time of an event, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def place_in(text: str, start: int, end: int) -> Event:
+    """Describe a span so that it is found again in a corrected text.
+
+    >>> place_in("We left early.", 3, 7)["quotation"]
+    'left'
+    """
+    if not 0 <= start < end <= len(text):
+        raise ValueError(f"no span {start}:{end} in a text of {len(text)} characters")
+    return {
+        "start": start,
+        "end": end,
+        "quotation": text[start:end],
+        "before": text[max(0, start - CONTEXT) : start],
+        "after": text[end : end + CONTEXT],
+        "text_sha256": hash_text(text),
+    }
+
+
+def append_events(path: Path, events: Iterable[Mapping[str, Any]]) -> None:
+    """Append events to a coder's log; when this returns, they are on the disk.
+
+    Two processes may append to one log. A line that a dying process left half
+    written was never acknowledged: it is set aside before the next is written.
+    """
+    lines = "".join(
+        json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
+        for event in events
+    )
+    if not lines:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not path.exists()
+    with path.open("a+b") as log:
+        _lock(log.fileno())
+        _mend_end(log.fileno())
+        log.write(lines.encode("utf-8", "surrogatepass"))
+        log.flush()
+        os.fsync(log.fileno())
+    if is_new:
+        _sync_folder(path.parent)
+
+
+def _lock(descriptor: int) -> None:
+    """Hold the log for this process until it is closed (where the system can)."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: one kernel a coder
+        return
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _mend_end(descriptor: int) -> None:
+    size = os.fstat(descriptor).st_size
+    tail = b""
+    while size > len(tail) and b"\n" not in tail:
+        step = min(size - len(tail), 65536)
+        os.lseek(descriptor, size - len(tail) - step, os.SEEK_SET)
+        tail = os.read(descriptor, step) + tail
+    torn = tail.rsplit(b"\n", 1)[-1]
+    if not torn:
+        return
+    try:
+        json.loads(torn)
+    except ValueError:
+        os.ftruncate(descriptor, size - len(torn))
+    else:
+        os.lseek(descriptor, 0, os.SEEK_END)
+        os.write(descriptor, b"\n")
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_events(path: Path) -> Iterator[Logged]:
+    """Read a log's events; a line that is no event is an error with its number."""
+    content = path.read_text(encoding="utf-8", errors="surrogatepass")
+    return parse_events(content, file=f"codings/{path.name}")
+
+
+def parse_events(content: str, *, file: str) -> Iterator[Logged]:
+    r"""Parse a log's lines. A last line that breaks off was never acknowledged.
+
+    >>> list(parse_events('{"event":"remove","coding_id":"a"}\n{"ev', file="a.jsonl"))
+    [Logged(line=1, event={'event': 'remove', 'coding_id': 'a'})]
+    """
+    lines = content.split("\n")
+    last = len(lines)
+    for number, line in enumerate(lines, start=1):
+        if not line or line.isspace():
+            continue
+        try:
+            event = json.loads(line)
+        except ValueError as error:
+            if number == last:
+                return
+            raise EvalkitError(
+                f"{file}:{number}: the line is no event ({error}): "
+                "restore it from a copy, or delete the line"
+            ) from error
+        kind = event.get("event") if isinstance(event, dict) else None
+        required = _REQUIRED.get(kind) if isinstance(kind, str) else None
+        missing = [x for x in required if x not in event] if required else []
+        if required is None or missing:
+            what = (
+                f"the event has no {', '.join(missing)}"
+                if missing
+                else f"the event is none of {', '.join(EVENTS)}"
+            )
+            raise EvalkitError(
+                f"{file}:{number}: {what}: restore the line from a copy, or delete it"
+            )
+        yield Logged(number, event)
+
+
+def fold_events(events: Iterable[Logged], *, file: str) -> Folded:
+    """Fold a log into the codings that stand, in the order they were first made.
+
+    A line that a merge has doubled counts once. An event on a coding that is not
+    there is a problem with its line, and changes nothing.
+
+    >>> add = {"event": "add", "coding_id": "a", "code_id": "x"}
+    >>> edit = {"event": "edit", "coding_id": "a", "code_id": "y"}
+    >>> folded = fold_events([Logged(1, add), Logged(2, edit)], file="ana.jsonl")
+    >>> folded.codings["a"]["code_id"]
+    'y'
+    """
+    codings: dict[str, Event] = {}
+    lines: dict[str, int] = {}
+    rejected: list[Event] = []
+    problems: list[Problem] = []
+    added: dict[str, Event] = {}
+    for line, event in events:
+        kind = event["event"]
+        if kind == "reject":
+            rejected.append(event)
+            continue
+        coding_id = event["coding_id"]
+        if kind == "add":
+            if coding_id not in codings:
+                codings[coding_id] = event
+                lines[coding_id] = line
+                added[coding_id] = event
+            elif added[coding_id] != event:
+                what = f"coding {coding_id!r} is added twice, differently"
+                mend = "give one of the two another coding_id"
+                problems.append(Problem(file, line, what, mend))
+        elif coding_id not in codings:
+            what = f"{kind} of coding {coding_id!r}, which is not there"
+            problems.append(Problem(file, line, what, "delete the line", warning=True))
+        elif kind == "remove":
+            del codings[coding_id]
+        else:
+            changed = {**codings[coding_id], **event}
+            if "attributes" in event:
+                before = codings[coding_id].get("attributes", {})
+                changed["attributes"] = {**before, **event["attributes"]}
+            changed["at"] = codings[coding_id].get("at", "")
+            codings[coding_id] = changed
+            lines[coding_id] = line
+    return Folded(codings, lines, rejected, problems)

@@ -1,0 +1,1 @@
+"""Other tools' projects in and out."""

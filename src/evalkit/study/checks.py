@@ -1,0 +1,126 @@
+"""What is wrong with a study: every problem, with its file, place and mend."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from evalkit.analysis.units import lay_codings
+from evalkit.errors import Problem
+from evalkit.tables import find_unknown
+from evalkit.transcripts.read import Transcript
+from evalkit.transcripts.speakers import Unsure
+
+EVERY_DOCUMENT = "*"
+PART = "#"
+
+
+def check_references(
+    interviews: pd.DataFrame, respondents: pd.DataFrame, speakers: pd.DataFrame
+) -> list[Problem]:
+    """List what refers to a person or a document that is not there."""
+    people = respondents["respondent_id"].to_list()
+    documents = [*interviews["document_id"], EVERY_DOCUMENT]
+    return [
+        *(
+            problem
+            for file, table in (
+                ("interviews.csv", interviews),
+                ("speakers.csv", speakers),
+            )
+            for problem in find_unknown(
+                table["respondent_id"], people, file=file, of="respondents.csv"
+            )
+        ),
+        *find_unknown(
+            speakers["document_id"],
+            documents,
+            file="speakers.csv",
+            of="interviews.csv, or write * for every document",
+        ),
+    ]
+
+
+def check_consent(
+    respondents: pd.DataFrame, interviews: pd.DataFrame, speakers: pd.DataFrame
+) -> list[Problem]:
+    """Absent is not yes: a person whose words are here has said yes or no to each."""
+    heard = {*interviews["respondent_id"], *speakers["respondent_id"]} - {""}
+    problems = []
+    for row, person in enumerate(respondents.to_dict("records"), start=2):
+        if person["respondent_id"] not in heard or person["withdrawn_on"]:
+            continue
+        for column in ("may_analyse", "may_quote"):
+            if not person[column]:
+                what = f"{column} of {person['respondent_id']} is empty"
+                mend = "write yes or no, as the person agreed"
+                problems.append(Problem("respondents.csv", row, what, mend))
+    return problems
+
+
+def check_turns(
+    turns: pd.DataFrame, transcripts: Mapping[str, Transcript]
+) -> list[Problem]:
+    """List the speakers that a person has to say something about, each once."""
+    problems = []
+    unsure: dict[str, list[tuple[str, Unsure]]] = defaultdict(list)
+    for document_id, transcript in transcripts.items():
+        for each in transcript.unsure:
+            unsure[each.speaker].append((document_id, each))
+    for speaker, found in unsure.items():
+        document_id, first = found[0]
+        n_others = len({each for each, _ in found}) - 1
+        where = f"{document_id} and {n_others} more" if n_others else document_id
+        whose = EVERY_DOCUMENT if n_others else document_id
+        what = f"{where}: {speaker or 'text without a label'!r}: {first.what}"
+        mend = f"say who it is in a row such as `{whose},{speaker},,interviewer`"
+        problems.append(Problem("speakers.csv", 0, what, mend, warning=True))
+    lost = turns[turns["role"].eq("respondent") & turns["respondent_id"].eq("")]
+    for _, (document_id, speaker) in (
+        lost[["document_id", "speaker"]].drop_duplicates().iterrows()
+    ):
+        what = f"{document_id}: nobody knows which respondent {speaker!r} is"
+        mend = f"write the respondent in a row `{document_id},{speaker},…,respondent`"
+        problems.append(Problem("speakers.csv", 0, what, mend))
+    return problems
+
+
+def check_words(
+    turns: pd.DataFrame, codings: pd.DataFrame, anchors: pd.DataFrame
+) -> list[Problem]:
+    """List the codings that lie on no respondent's words: they count for nobody."""
+    own = turns[turns["respondent_id"].ne("")]
+    counted = lay_codings(own, codings)["coding_id"].dropna()
+    stray = codings[~codings["coding_id"].isin(counted)]
+    lines = dict(zip(anchors["coding_id"], anchors["line"], strict=True))
+    return [
+        Problem(
+            f"codings/{row['coder_id']}.jsonl",
+            lines[row["coding_id"]],
+            f"coding {row['coding_id']} lies on no respondent's words",
+            "recode it, or say in speakers.csv whose words they are",
+            warning=True,
+        )
+        for row in stray.to_dict("records")
+    ]
+
+
+def find_unregistered(folder: Path, interviews: pd.DataFrame) -> list[Problem]:
+    """List the transcripts that nobody registered."""
+    registered = {str(file).partition(PART)[0] for file in interviews["file"]}
+    return [
+        Problem(
+            f"transcripts/{path.name}",
+            0,
+            "the file is not registered",
+            "`evalkit add` it, or take it out",
+            warning=True,
+        )
+        for path in sorted((folder / "transcripts").glob("*"))
+        if path.is_file()
+        and path.name not in registered
+        and not path.name.startswith(".")
+    ]

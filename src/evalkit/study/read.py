@@ -1,0 +1,314 @@
+"""A study's folder read into a frozen object of tables."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from evalkit.analysis.units import lay_codings
+from evalkit.coding.codebook import FILE as CODEBOOK_FILE
+from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
+from evalkit.coding.codings import find_codings, find_lost, find_unknown_marks
+from evalkit.coding.log import Folded, fold_events, read_events
+from evalkit.errors import EvalkitError, Problem, UnreadableError
+from evalkit.study.checks import (
+    EVERY_DOCUMENT,
+    PART,
+    check_consent,
+    check_references,
+    check_turns,
+    check_words,
+    find_unregistered,
+)
+from evalkit.study.settings import FILE as SETTINGS_FILE
+from evalkit.study.settings import Settings, read_settings
+from evalkit.tables import (
+    CODERS,
+    DOCUMENTS,
+    RESPONDENTS,
+    SPEAKERS,
+    TURNS,
+    Table,
+)
+from evalkit.transcripts.encoding import decode
+from evalkit.transcripts.labels import is_misspelt
+from evalkit.transcripts.read import Transcript, find_speakers, read_sources
+from evalkit.transcripts.source import Source
+from evalkit.transcripts.speakers import fold_exactly
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as tables (see `evalkit.tables`), the texts, and what is wrong with it.
+
+    People who did not agree to analysis, or who withdrew, are left out of every table
+    but `respondents`; in a text that they share with others their words are masked.
+    """
+
+    folder: Path
+    settings: Settings
+    codebook: Codebook
+    documents: pd.DataFrame
+    respondents: pd.DataFrame
+    speakers: pd.DataFrame
+    turns: pd.DataFrame
+    codes: pd.DataFrame
+    coders: pd.DataFrame
+    codings: pd.DataFrame
+    anchors: pd.DataFrame
+    texts: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+def read_study(folder: str | Path) -> Study:
+    """Read a study's folder.
+
+    What cannot be read at all (settings, codebook, a coding log) raises `EvalkitError`;
+    everything else that is wrong is listed in `problems`, and the rest is read.
+    """
+    folder = Path(folder)
+    if not (folder / SETTINGS_FILE).is_file():
+        raise EvalkitError(
+            f"{folder.name}: no study here ({SETTINGS_FILE} is missing): "
+            f"make one with `evalkit new {folder.name} --title …`"
+        )
+    settings = read_settings(folder)
+    codebook = _read_codebook(folder)
+    problems: list[Problem] = []
+    respondents = _read_table(folder, "respondents.csv", RESPONDENTS, problems)
+    interviews = _read_table(folder, "interviews.csv", DOCUMENTS, problems)
+    speakers = _read_table(folder, "speakers.csv", SPEAKERS, problems)
+    problems += check_references(interviews, respondents, speakers)
+    problems += check_consent(respondents, interviews, speakers)
+    gone = _find_gone(respondents)
+    kept = interviews[~interviews["respondent_id"].isin(gone)]
+    transcripts = _read_transcripts(folder, kept, speakers, problems)
+    documents = kept[kept["document_id"].isin(list(transcripts))].reset_index(drop=True)
+    documents = documents.assign(
+        sha256=[transcripts[each].sha256 for each in documents["document_id"]],
+        title=documents["title"].where(documents["title"].ne(""), documents["file"]),
+    )
+    problems += find_unregistered(folder, interviews)
+    turns = _collect_turns(transcripts, documents, speakers)
+    problems += check_turns(turns, transcripts)
+    logs = _read_logs(folder)
+    for folded in logs.values():
+        problems += folded.problems
+    problems += find_unknown_marks(
+        logs,
+        codes=codebook.codes["code_id"],
+        attributes=codebook.attributes,
+        documents=interviews["document_id"],
+    )
+    texts = {name: transcript.text for name, transcript in transcripts.items()}
+    codings, anchors = find_codings(logs, texts, attributes=codebook.attributes)
+    theirs = turns[turns["respondent_id"].isin(gone)]
+    covered = lay_codings(theirs, codings)["coding_id"].dropna().unique()
+    codings = codings[~codings["coding_id"].isin(covered)].reset_index(drop=True)
+    anchors = anchors[~anchors["coding_id"].isin(covered)].reset_index(drop=True)
+    turns = turns.drop(theirs.index).reset_index(drop=True)
+    problems += find_lost(anchors)
+    problems += check_words(turns, codings, anchors)
+    return Study(
+        folder=folder,
+        settings=settings,
+        codebook=codebook,
+        documents=documents,
+        respondents=respondents,
+        speakers=speakers,
+        turns=turns,
+        codes=codebook.codes,
+        coders=_list_coders(logs, settings),
+        codings=codings,
+        anchors=anchors,
+        texts=_mask(texts, theirs),
+        problems=tuple(problems),
+    )
+
+
+def _read_codebook(folder: Path) -> Codebook:
+    path = folder / CODEBOOK_FILE
+    return read_codebook(path) if path.exists() else parse_codebook("")
+
+
+def _read_table(
+    folder: Path, file: str, table: Table, problems: list[Problem]
+) -> pd.DataFrame:
+    path = folder / file
+    if not path.exists():
+        return table.empty()
+    try:
+        text, warnings = decode(path.read_bytes())
+    except UnreadableError as error:
+        problems.append(error.at(file))
+        return table.empty()
+    problems += [Problem(file, 0, warning, warning=True) for warning in warnings]
+    try:
+        frame = parse_table(text)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        what = str(error).strip().removeprefix("Error tokenizing data. C error: ")
+        mend = "put quotation marks around cells that hold a comma"
+        problems.append(Problem(file, 0, what, mend))
+        return table.empty()
+    found = table.find_problems(frame, file=file)
+    problems += found
+    if any(problem.place == 1 for problem in found):
+        return table.empty()
+    key = list(table.key)
+    frame = frame[~frame[key].duplicated() & frame[key[0]].ne("")]
+    return table.typed(frame)
+
+
+def parse_table(text: str) -> pd.DataFrame:
+    """Parse a small CSV as text, whichever of , ; TAB a spreadsheet wrote.
+
+    >>> parse_table("respondent_id;group\\nP1; nurse \\n")
+      respondent_id  group
+    0            P1  nurse
+    """
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
+    frame = pd.read_csv(
+        io.StringIO(text), sep=delimiter, dtype="str", keep_default_na=False
+    )
+    frame.columns = [str(name).strip() for name in frame.columns]
+    return frame.fillna("").transform(lambda column: column.str.strip())
+
+
+def _find_gone(respondents: pd.DataFrame) -> list[str]:
+    said_no = respondents["may_analyse"].eq("no") | respondents["withdrawn_on"].ne("")
+    return respondents.loc[said_no, "respondent_id"].to_list()
+
+
+def _read_transcripts(
+    folder: Path,
+    interviews: pd.DataFrame,
+    speakers: pd.DataFrame,
+    problems: list[Problem],
+) -> dict[str, Transcript]:
+    files: dict[str, tuple[dict[str, Source], str]] = {}
+    transcripts: dict[str, Transcript] = {}
+    for row, interview in zip(
+        interviews.index, interviews.to_dict("records"), strict=True
+    ):
+        name, _, part = str(interview["file"]).partition(PART)
+        document_id = str(interview["document_id"])
+        shown = f"transcripts/{name}"
+        if name not in files:
+            try:
+                sources, sha256 = read_sources(folder / "transcripts" / name)
+            except OSError:
+                mend = "put the file back, or take the row out of interviews.csv"
+                problems.append(Problem(shown, 0, "the file is missing", mend))
+                sources, sha256 = [], ""
+            except UnreadableError as error:
+                problems.append(error.at(shown))
+                sources, sha256 = [], ""
+            files[name] = ({source.part: source for source in sources}, sha256)
+        parts, sha256 = files[name]
+        if not parts:
+            continue
+        source = parts.get(part)
+        if source is None:
+            mend = f"write {name}{PART} and one of: {', '.join(list(parts)[:5])}"
+            what = f"{interview['file']!r} names no document in that file"
+            problems.append(Problem("interviews.csv", int(row) + 2, what, mend))
+            continue
+        listed = {
+            each["speaker"]: each["role"]
+            for each in speakers.to_dict("records")
+            if each["document_id"] in (EVERY_DOCUMENT, document_id)
+        }
+        transcript = find_speakers(source, sha256=sha256, listed=listed)
+        transcripts[document_id] = transcript
+        problems += [
+            Problem(shown, 0, each, warning=True) for each in transcript.warnings
+        ]
+    return transcripts
+
+
+def _collect_turns(
+    transcripts: Mapping[str, Transcript],
+    documents: pd.DataFrame,
+    speakers: pd.DataFrame,
+) -> pd.DataFrame:
+    of_document = dict(
+        zip(documents["document_id"], documents["respondent_id"], strict=True)
+    )
+    listed = {
+        (row["document_id"], fold_exactly(row["speaker"])): row["respondent_id"]
+        for row in speakers.to_dict("records")
+        if row["respondent_id"]
+    }
+    rows: list[tuple[object, ...]] = []
+    for document_id, transcript in transcripts.items():
+        whose = _say_whose(document_id, transcript, of_document[document_id], listed)
+        for number, turn in enumerate(transcript.turns, start=1):
+            who = whose[turn.speaker]
+            words = transcript.text[turn.start : turn.end]
+            rows.append(
+                (
+                    *(document_id, number, turn.speaker, turn.role, who),
+                    *(turn.start, turn.end, turn.started_at, words),
+                )
+            )
+    return TURNS.typed(pd.DataFrame(rows, columns=list(TURNS.columns)))
+
+
+def _say_whose(
+    document_id: str,
+    transcript: Transcript,
+    respondent_id: str,
+    listed: Mapping[tuple[str, str], str],
+) -> dict[str, str]:
+    """Say which respondent each speaker of a document is ("" where nobody can tell).
+
+    The document's respondent is its one respondent label; text without a label is
+    theirs too, though its role stays open. Several labels have to be listed.
+    """
+    roles = {turn.speaker: turn.role for turn in transcript.turns}
+    whose = {
+        speaker: listed.get((document_id, fold_exactly(speaker)))
+        or listed.get((EVERY_DOCUMENT, fold_exactly(speaker)), "")
+        for speaker in roles
+    }
+    open_labels = [
+        speaker
+        for speaker, role in roles.items()
+        if role == "respondent" and not whose[speaker]
+    ]
+    spelt_right = [x for x in open_labels if not is_misspelt(x)] or open_labels
+    if len(spelt_right) == 1:
+        whose |= dict.fromkeys(open_labels, respondent_id)
+    if "" in roles and not whose[""]:
+        whose[""] = respondent_id
+    return whose
+
+
+def _read_logs(folder: Path) -> dict[str, Folded]:
+    return {
+        path.stem: fold_events(read_events(path), file=f"codings/{path.name}")
+        for path in sorted((folder / "codings").glob("*.jsonl"))
+    }
+
+
+def _list_coders(logs: Iterable[str], settings: Settings) -> pd.DataFrame:
+    described = settings.coders
+    rows = [
+        (name, described[name].name or name, described[name].kind)
+        if name in described
+        else (name, name, "human")
+        for name in logs
+    ]
+    return CODERS.typed(pd.DataFrame(rows, columns=list(CODERS.columns)))
+
+
+def _mask(texts: Mapping[str, str], theirs: pd.DataFrame) -> dict[str, str]:
+    masked = dict(texts)
+    for turn in theirs.to_dict("records"):
+        text, start, end = masked[turn["document_id"]], turn["start"], turn["end"]
+        masked[turn["document_id"]] = text[:start] + "▒" * (end - start) + text[end:]
+    return masked
