@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -100,6 +101,15 @@ def suggest(value: str, known: Iterable[str], of: str) -> str:
     """
     near = difflib.get_close_matches(value, list(known), n=1)
     return f"did you mean {near[0]!r}?" if near else f"add it to {of}"
+
+
+def list_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give a table's rows as dictionaries, for code that goes row by row.
+
+    >>> list_rows(pd.DataFrame({"a": [1, 2]}))
+    [{'a': 1}, {'a': 2}]
+    """
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 YES_NO = ("yes", "no")

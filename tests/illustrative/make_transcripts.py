@@ -36,7 +36,10 @@ _NAMES = "urn:oasis:names:tc:opendocument:xmlns"
 def make_docx(text: str) -> dict[str, str]:
     """A Word file as a transcriber leaves it: a table on top, one tracked change."""
     paragraphs = [line for line in text.split("\n") if line]
-    body = [_paragraph(paragraphs[0]), _table([("Interview", "I04"), ("Mode", "in person")])]
+    body = [
+        _paragraph(paragraphs[0]),
+        _table([("Interview", "I04"), ("Mode", "in person")]),
+    ]
     for line in paragraphs[1:]:
         label = LABEL.match(line)
         start = label.end() if label else 0
@@ -77,7 +80,9 @@ def _paragraph(words: str) -> str:
 
 def _table(rows: list[tuple[str, ...]]) -> str:
     cells = "".join(
-        "<w:tr>" + "".join(f"<w:tc>{_paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>"
+        "<w:tr>"
+        + "".join(f"<w:tc>{_paragraph(cell)}</w:tc>" for cell in row)
+        + "</w:tr>"
         for row in rows
     )
     return f"<w:tbl>{cells}</w:tbl>"
@@ -91,7 +96,11 @@ def make_odt(text: str) -> dict[str, str]:
             continue
         label = LABEL.match(line)
         start = label.end() if label else 0
-        bold = f'<text:span text:style-name="T1">{line[:start]}</text:span>' if start else ""
+        bold = (
+            f'<text:span text:style-name="T1">{line[:start]}</text:span>'
+            if start
+            else ""
+        )
         paragraphs.append(f"<text:p>{bold}{escape(line[start:], quote=False)}</text:p>")
     content = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -79,6 +79,17 @@ def count_codes(coded: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     )
 
 
+def name_codes(counts: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
+    """Add each code's `name`: one row a row of `counts`.
+
+    >>> codes = pd.DataFrame({"code_id": ["a"], "name": ["Morale"]})
+    >>> name_codes(pd.DataFrame({"code_id": ["a"]}), codes)["name"].to_list()
+    ['Morale']
+    """
+    names = dict(zip(codes["code_id"], codes["name"], strict=True))
+    return counts.assign(name=counts["code_id"].map(names))
+
+
 def count_speech(turns: pd.DataFrame) -> pd.DataFrame:
     """Count what was said in each document, by role.
 

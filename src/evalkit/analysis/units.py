@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -104,3 +105,20 @@ def join_attributes(units: pd.DataFrame, respondents: pd.DataFrame) -> pd.DataFr
         raise EvalkitError(f"respondents: respondent_id {who!r} stands twice")
     fresh = [c for c in respondents if c == "respondent_id" or c not in units]
     return units.merge(respondents[fresh], on="respondent_id", how="left")
+
+
+def group_respondents(
+    respondents: pd.DataFrame, report_groups: Mapping[str, list[str]]
+) -> pd.DataFrame:
+    """Add `report_group`, the group as a report names it: one row a respondent.
+
+    A group that `report_groups` does not mention keeps its name; people without a
+    group are "all respondents".
+
+    >>> people = pd.DataFrame({"respondent_id": ["P1", "P2"], "group": ["a", ""]})
+    >>> group_respondents(people, {"A and B": ["a", "b"]})["report_group"].to_list()
+    ['A and B', 'all respondents']
+    """
+    names = {group: name for name, groups in report_groups.items() for group in groups}
+    shown = respondents["group"].replace(names).replace({"": "all respondents"})
+    return respondents.assign(report_group=shown)

@@ -10,7 +10,7 @@ import pandas as pd
 from evalkit.coding.anchors import AnchorText, find_anchor
 from evalkit.coding.log import Folded, hash_text
 from evalkit.errors import Problem
-from evalkit.tables import ANCHORS, CODINGS, suggest
+from evalkit.tables import ANCHORS, CODINGS, list_rows, suggest
 
 _MENDS = {
     "close": "read it; if it is still meant, `evalkit anchors --confirm close`",
@@ -94,7 +94,7 @@ def find_lost(anchors: pd.DataFrame) -> list[Problem]:
             _MENDS[row["status"]],
             warning=row["status"] == "close",
         )
-        for row in anchors[anchors["status"].isin(list(_MENDS))].to_dict("records")
+        for row in list_rows(anchors[anchors["status"].isin(list(_MENDS))])
     ]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from evalkit.analysis.units import lay_codings
 from evalkit.errors import Problem
-from evalkit.tables import find_unknown
+from evalkit.tables import find_unknown, list_rows
 from evalkit.transcripts.read import Transcript
 from evalkit.transcripts.speakers import Unsure
 
@@ -50,7 +50,7 @@ def check_consent(
     """Absent is not yes: a person whose words are here has said yes or no to each."""
     heard = {*interviews["respondent_id"], *speakers["respondent_id"]} - {""}
     problems = []
-    for row, person in enumerate(respondents.to_dict("records"), start=2):
+    for row, person in enumerate(list_rows(respondents), start=2):
         if person["respondent_id"] not in heard or person["withdrawn_on"]:
             continue
         for column in ("may_analyse", "may_quote"):
@@ -95,16 +95,16 @@ def check_words(
     own = turns[turns["respondent_id"].ne("")]
     counted = lay_codings(own, codings)["coding_id"].dropna()
     stray = codings[~codings["coding_id"].isin(counted)]
-    lines = dict(zip(anchors["coding_id"], anchors["line"], strict=True))
+    stray = stray.merge(anchors[["coding_id", "line"]], on="coding_id")
     return [
         Problem(
-            f"codings/{row['coder_id']}.jsonl",
-            lines[row["coding_id"]],
-            f"coding {row['coding_id']} lies on no respondent's words",
-            "recode it, or say in speakers.csv whose words they are",
+            f"codings/{coder_id}.jsonl",
+            int(rows["line"].iloc[0]),
+            f"{len(rows)} codings of {code_id!r} lie on no respondent's words",
+            "they count for nobody: recode them, or say in speakers.csv who speaks",
             warning=True,
         )
-        for row in stray.to_dict("records")
+        for (coder_id, code_id), rows in stray.groupby(["coder_id", "code_id"])
     ]
 
 

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -28,6 +27,7 @@ from evalkit.files import write_whole
 from evalkit.study.checks import PART
 from evalkit.study.read import Study, parse_table, read_study
 from evalkit.study.settings import FILE as SETTINGS_FILE
+from evalkit.tables import list_rows
 from evalkit.transcripts.encoding import decode
 from evalkit.transcripts.read import read_sources
 
@@ -202,7 +202,7 @@ def import_project(
         for document_id, text in study.texts.items()
     }
     events, anchors = [], []
-    for row in _records(project.highlights):
+    for row in list_rows(project.highlights):
         document_id = documents[row["document"]]
         where = places[document_id]
         anchor = find_anchor(row, where)
@@ -241,7 +241,7 @@ _PLACE_KEYS = ("start", "end", "quotation", "before", "after")
 def _match_documents(project: Project, study: Study) -> dict[str, str]:
     by_name = {
         str(row["file"]).casefold(): row["document_id"]
-        for row in study.documents.to_dict("records")
+        for row in list_rows(study.documents)
     }
     by_stem = {Path(name).stem: document_id for name, document_id in by_name.items()}
     matched, missing = {}, []
@@ -279,14 +279,10 @@ def confirm_anchors(folder: str | Path, *, statuses: Iterable[str] = ("moved",))
                         int(row["end"]),
                     ),
                 }
-                for row in rows.to_dict("records")
+                for row in list_rows(rows)
             ],
         )
     return len(chosen)
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 
 def _make_id(name: str, taken: set[str]) -> str:

@@ -33,6 +33,7 @@ from evalkit.tables import (
     SPEAKERS,
     TURNS,
     Table,
+    list_rows,
 )
 from evalkit.transcripts.encoding import decode
 from evalkit.transcripts.labels import is_misspelt
@@ -191,9 +192,7 @@ def _read_transcripts(
 ) -> dict[str, Transcript]:
     files: dict[str, tuple[dict[str, Source], str]] = {}
     transcripts: dict[str, Transcript] = {}
-    for row, interview in zip(
-        interviews.index, interviews.to_dict("records"), strict=True
-    ):
+    for row, interview in zip(interviews.index, list_rows(interviews), strict=True):
         name, _, part = str(interview["file"]).partition(PART)
         document_id = str(interview["document_id"])
         shown = f"transcripts/{name}"
@@ -219,7 +218,7 @@ def _read_transcripts(
             continue
         listed = {
             each["speaker"]: each["role"]
-            for each in speakers.to_dict("records")
+            for each in list_rows(speakers)
             if each["document_id"] in (EVERY_DOCUMENT, document_id)
         }
         transcript = find_speakers(source, sha256=sha256, listed=listed)
@@ -240,7 +239,7 @@ def _collect_turns(
     )
     listed = {
         (row["document_id"], fold_exactly(row["speaker"])): row["respondent_id"]
-        for row in speakers.to_dict("records")
+        for row in list_rows(speakers)
         if row["respondent_id"]
     }
     rows: list[tuple[object, ...]] = []
@@ -308,7 +307,7 @@ def _list_coders(logs: Iterable[str], settings: Settings) -> pd.DataFrame:
 
 def _mask(texts: Mapping[str, str], theirs: pd.DataFrame) -> dict[str, str]:
     masked = dict(texts)
-    for turn in theirs.to_dict("records"):
+    for turn in list_rows(theirs):
         text, start, end = masked[turn["document_id"]], turn["start"], turn["end"]
         masked[turn["document_id"]] = text[:start] + "▒" * (end - start) + text[end:]
     return masked

@@ -1,0 +1,322 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evalkit.errors import EvalkitError, Problem
+from evalkit.tables import list_rows
+
+app = typer.Typer(
+    name="evalkit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "From interview transcripts to an evaluation report that refuses to be wrong "
+        "about its evidence.\n\n"
+        "A study is a folder: begin one with `new`, put transcripts in with `add`, "
+        "see what is missing with `check`, look at it in JupyterLab with `lab`, and "
+        "build the report with `report`.\n\n"
+        "Exit codes: 0 done, 1 the study has problems (listed), 2 the command was "
+        "wrong."
+    ),
+)
+
+StudyFolder = Annotated[
+    Path,
+    typer.Argument(metavar="STUDY", help="The study's folder.", show_default=False),
+]
+
+
+class Format(StrEnum):
+    """How tables are written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+class Answer(StrEnum):
+    """What a respondent agreed to."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class To(StrEnum):
+    """What a report is written as."""
+
+    HTML = "html"
+    PDF = "pdf"
+    DOCX = "docx"
+
+
+class Audience(StrEnum):
+    """Who reads a report."""
+
+    INTERNAL = "internal"
+    FUNDER = "funder"
+
+
+class Status(StrEnum):
+    """Which re-found codings a person confirms."""
+
+    MOVED = "moved"
+    CLOSE = "close"
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
+    title: Annotated[str, typer.Option("--title", "-t", help="The study's title.")],
+) -> None:
+    """Begin a new study, ready to fill.
+
+    Example: evalkit new corpus/villages --title "Two villages and a road"
+    """
+    from evalkit.study import new_study
+
+    new_study(folder, title=title)
+    print(f"{folder}: a new study; next: evalkit add {folder} FILE…")
+
+
+@app.command()
+def add(
+    study: StudyFolder,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Transcripts, in any format.")
+    ],
+    may_analyse: Annotated[
+        Answer | None,
+        typer.Option(help="What these respondents agreed to: analysis of their words."),
+    ] = None,
+    may_quote: Annotated[
+        Answer | None,
+        typer.Option(help="What these respondents agreed to: being quoted."),
+    ] = None,
+) -> None:
+    """Copy transcripts into a study and register them, each with a respondent.
+
+    Reads .docx .odt .rtf .txt .md .pdf .vtt .srt .sbv .ttml .csv .xlsx. A file that
+    cannot be read is refused with a line that says why. Consent is only written if
+    you give it: a report needs a yes or no for each person (respondents.csv).
+
+    Example: evalkit add corpus/villages ~/interviews/*.docx --may-analyse yes
+    """
+    from evalkit.study import add_documents
+
+    added = add_documents(
+        study, files, may_analyse=may_analyse or "", may_quote=may_quote or ""
+    )
+    for document_id in added.added:
+        print(f"added {document_id}")
+    for name in added.known:
+        print(f"{name}: is in the study already")
+    print(f"{len(added.added)} added, {len(added.refused)} refused")
+    _stop_on(added.refused)
+
+
+@app.command()
+def check(study: StudyFolder) -> None:
+    """List every problem of a study, a line each: `file:row: what: how to mend`.
+
+    Errors stop a report (exit code 1); warnings are for a person to look at.
+    """
+    from evalkit.study import read_study
+
+    problems = read_study(study).problems
+    for problem in sorted(problems, key=lambda each: (each.warning, each)):
+        print(problem)
+    n_warnings = sum(problem.warning for problem in problems)
+    print(f"{len(problems) - n_warnings} problems, {n_warnings} warnings")
+    if len(problems) > n_warnings:
+        raise typer.Exit(1)
+
+
+@app.command()
+def tables(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to.")],
+    format: Annotated[Format, typer.Option(help="csv, parquet or xlsx.")] = Format.CSV,
+) -> None:
+    """Write every table and result: documents, turns, codings, counts.
+
+    Example: evalkit tables corpus/villages --out results --format xlsx
+    """
+    from evalkit.report.write_tables import write_tables
+    from evalkit.study import read_study
+
+    written = write_tables(read_study(study), out, format=format.value)
+    print(f"{len(written)} tables in {out}")
+
+
+@app.command()
+def report(
+    study: StudyFolder,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The folder to write to.")
+    ] = None,
+    to: Annotated[
+        list[To] | None, typer.Option(help="html (pdf and docx are not built yet).")
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option(help="internal (funder is not built yet).")
+    ] = Audience.INTERNAL,
+) -> None:
+    """Build a study's report: report.html, tables/*.csv and manifest.json.
+
+    Runs the study's own report.ipynb, or the notebook that ships with evalkit, on the
+    study. A study with errors gives no report: they are listed instead.
+
+    Example: evalkit report corpus/villages --out reports/villages
+    """
+    if audience is Audience.FUNDER:
+        raise typer.BadParameter(
+            "a funder's report needs the checks on small groups and on each quotation, "
+            "which are not built yet: leave it out for the internal one",
+            param_hint="--audience",
+        )
+    if to and set(to) != {To.HTML}:
+        raise typer.BadParameter("only html is built yet", param_hint="--to")
+    from evalkit.report.build import build_report
+
+    out = out or Path("reports") / study.resolve().name
+    written = build_report(study, out)
+    print(f"{written[0]}")
+
+
+@app.command(name="import")
+def import_(
+    study: StudyFolder,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A Taguette project (.sqlite3).")
+    ],
+    coder: Annotated[
+        str, typer.Option(help="Whose codings these are; the tool's name otherwise.")
+    ] = "",
+) -> None:
+    """Bring codes and codings in from another tool (Taguette's .sqlite3).
+
+    Add the transcripts first. Every passage is looked for in them anew; what is not
+    found word for word is listed, and kept. Importing twice adds nothing twice.
+
+    Example: evalkit import corpus/villages project.sqlite3 --coder ana
+    """
+    if file.suffix.casefold() not in (".sqlite3", ".sqlite", ".db"):
+        raise typer.BadParameter(
+            f"{file.name}: only Taguette's .sqlite3 is imported yet", param_hint="FILE"
+        )
+    if not file.is_file():
+        raise typer.BadParameter(f"{file}: no such file", param_hint="FILE")
+    from evalkit.exchange.taguette import read_taguette
+    from evalkit.study import import_project
+
+    imported = import_project(study, read_taguette(file), coder_id=coder)
+    anchors = imported.anchors
+    print(f"{len(imported.codes)} codes added")
+    print(
+        f"{anchors['highlight'].nunique()} highlights, {len(anchors)} codings, "
+        f"{int(anchors['logged'].sum())} of them new"
+    )
+    for status, n in anchors["status"].value_counts().items():
+        print(f"{n:6} {_FOUND[str(status)]}")
+    lost = anchors[~anchors["status"].isin(["exact", "moved"])]
+    for row in list_rows(lost):
+        print(
+            f"{row['document_id']}: highlight {row['highlight']} is {row['status']}: "
+            f"“{' '.join(row['quotation'].split())[:60]}”"
+        )
+
+
+_FOUND = {
+    "exact": "found word for word, at the same place",
+    "moved": "found word for word, at another place of our text",
+    "close": "close: the words differ a little",
+    "ambiguous": "ambiguous: several places fit",
+    "orphaned": "orphaned: not found",
+}
+
+
+@app.command()
+def anchors(
+    study: StudyFolder,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write the table as CSV.")
+    ] = None,
+    confirm: Annotated[
+        list[Status] | None,
+        typer.Option(help="Write today's places of moved, or close, into the logs."),
+    ] = None,
+) -> None:
+    """Show where the codings stand after a transcript was corrected.
+
+    Moved: the same words elsewhere. Close: the words changed a little. Ambiguous:
+    several places fit. Orphaned: the words are gone. Nothing leaves the coding logs.
+
+    Example: evalkit anchors corpus/villages --confirm moved
+    """
+    from evalkit.files import write_whole
+    from evalkit.study import confirm_anchors, read_study
+
+    if confirm:
+        n = confirm_anchors(study, statuses=[each.value for each in confirm])
+        print(f"{n} codings confirmed in their new places")
+    table = read_study(study).anchors
+    if out:
+        write_whole(out, table.to_csv(index=False, lineterminator="\n"))
+    for row in list_rows(table[table["status"].ne("exact")]):
+        found = f" -> “{_shorten(row['found'])}”" if row["status"] == "close" else ""
+        print(
+            f"codings/{row['coder_id']}.jsonl:{row['line']}: {row['status']}: "
+            f"“{_shorten(row['quotation'])}”{found}"
+        )
+    counts = table["status"].value_counts()
+    print(", ".join(f"{n} {status}" for status, n in counts.items()) or "no codings")
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def lab(context: typer.Context, study: StudyFolder) -> None:
+    """Open a study in JupyterLab; further options go to `jupyter lab`.
+
+    The notebooks are copied into the study's own `notebooks` folder, once: they are
+    yours to change.
+
+    Example: evalkit lab corpus/villages --no-browser
+    """
+    from evalkit.report.lab import open_lab
+
+    raise typer.Exit(open_lab(study, context.args))
+
+
+def _shorten(words: str) -> str:
+    plain = " ".join(words.split())
+    return plain if len(plain) <= 60 else f"{plain[:59]}…"
+
+
+def _stop_on(problems: list[Problem]) -> None:
+    if problems:
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake never shows a traceback."""
+    try:
+        app()
+    except EvalkitError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except PermissionError as error:
+        print(f"{error.filename}: not permitted: look at its rights", file=sys.stderr)
+        sys.exit(1)

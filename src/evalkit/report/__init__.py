@@ -1,0 +1,1 @@
+"""A notebook becomes the page that a funder reads."""
