@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -63,7 +64,7 @@ def header(study: Study) -> Block:
         "Coded by": f"{_n(len(study.coders), 'coder')}, "
         f"{_n(study.codings['code_id'].nunique(), 'code')} used",
         "Words": f"{n_words:,}",
-        "Who was heard": ", ".join(f"{n} {group}" for group, n in groups.items()),
+        "Who was heard": ", ".join(f"{group} ({n})" for group, n in groups.items()),
         "What was asked": " ".join(study.settings.questions.values()),
     }
     shown = [(k, v) for k, v in facts.items() if v]
@@ -96,8 +97,8 @@ def lead(study: Study) -> Block:
     shared = themes.loc[themes["n_respondents"].eq(len(people)), "name"].to_list()
     n_coded = study.codings["coding_id"].nunique()
     said = (
-        f"We heard {_n(len(people), 'person', 'people')}; {_n(n_coded, 'passage')} of "
-        f"their words were given {_n(study.codings['code_id'].nunique(), 'code')}. "
+        f"We heard {_n(len(people), 'person', 'people')}. Their words carry "
+        f"{_n(n_coded, 'coding')}, of {_n(study.codings['code_id'].nunique(), 'code')}. "
     )
     if shared:
         said += f"Everyone speaks to {_list(shared)}. "
@@ -218,7 +219,7 @@ def _quote_theme(
     figures = "".join(
         f"<figure><blockquote><p>“{escape(_tidy(row['quotation']))}”</p></blockquote>"
         f"<figcaption>{escape(str(row['respondent_id']))} · "
-        f"{escape(str(row['report_group']))}{_stance(row)} · "
+        f"{escape(str(row['report_group']))}{_stance(row)}"
         f"<span>{escape(_where(whole.loc[row['coding_id']]))}</span></figcaption></figure>"
         for row in list_rows(chosen)
     )
@@ -282,10 +283,14 @@ def method(study: Study) -> Block:
         "A person counts once for a theme, however much they talk and whoever coded "
         "it; an interviewer's words are never counted.",
         f"How the words were taken down: {said}.",
-        f"Left out: {_n(n_gone, 'person', 'people')} without a transcript here, or who "
-        "did not agree to analysis.",
-        f"Warnings of `evalkit check` when this was built: {len(warnings)}.",
     ]
+    if n_gone:
+        lines.append(
+            f"Left out: {_n(n_gone, 'person', 'people')} without a transcript here, or "
+            "who did not agree to analysis."
+        )
+    if warnings:
+        lines.append(f"The study was checked with {_n(len(warnings), 'warning')}.")
     return Block(
         "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
     )
@@ -346,7 +351,22 @@ def _list(names: list[str]) -> str:
 
 
 def _between(dates: Iterable[str]) -> str:
-    dates = list(dates)
-    if not dates:
+    told = [_tell(date) for date in dates]
+    if not told:
         return ""
-    return dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+    return told[0] if told[0] == told[-1] else f"{told[0]} to {told[-1]}"
+
+
+def _tell(date: str) -> str:
+    """Write a date as people do; what is no date stays as it is."""
+    try:
+        day = dt.date.fromisoformat(date)
+    except ValueError:
+        return date
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_MONTHS = (
+    "January February March April May June July August September October November "
+    "December"
+).split()

@@ -28,7 +28,7 @@ from evalkit.report.style import (
 
 _ROW = 34  # units a row takes
 _LINE = 15  # units a line of text takes
-_LETTER = 6.4  # units a letter takes, at most
+_LETTER = 6.7  # units a letter takes, at most
 _LABELS = 158  # units to the left of the marks
 # Up to which share of a group a cell takes which shade.
 _SHADES = {0.0: 0.0, 0.25: 0.14, 0.5: 0.28, 0.75: 0.42, 0.999: 0.82, 1.0: 1.0}
@@ -57,7 +57,7 @@ def plot_themes_by_group(
         middle = x + width / 2
         size = sizes[group]
         above = -_LINE * (len(head) + 1) / 2 - _LINE / 2 - 4
-        _write(ax, middle, above, head, ha="center")
+        _write(ax, middle, above, head, ha="center", size=8)
         _write(ax, middle, -_LINE / 2 - 2, [f"of {size}"], ha="center", color=MUTE)
         for row, n in enumerate(table[group]):
             shade = next(s for share, s in _SHADES.items() if n / size <= share)
@@ -180,12 +180,22 @@ def _name_rows(ax: Axes, names: pd.Index | pd.Series) -> None:
 
 
 def _write(
-    ax: Axes, x: float, y: float, lines: list[str], *, ha: str, color: str = INK
+    ax: Axes,
+    x: float,
+    y: float,
+    lines: list[str],
+    *,
+    ha: str,
+    color: str = INK,
+    size: float = 8.7,
 ) -> None:
     """Write lines around a middle, each a text of its own: the page sets the font."""
     for at, line in enumerate(lines):
         down = (at - (len(lines) - 1) / 2) * _LINE
-        ax.text(x, y + down, line, ha=ha, va="center_baseline", color=color)
+        ax.text(
+            *(x, y + down, line),
+            **{"ha": ha, "va": "center_baseline", "color": color, "size": size},
+        )
 
 
 def _compare_groups(table: pd.DataFrame) -> str:
