@@ -122,3 +122,53 @@ def group_respondents(
     names = {group: name for name, groups in report_groups.items() for group in groups}
     shown = respondents["group"].replace(names).replace({"": "all respondents"})
     return respondents.assign(report_group=shown)
+
+
+def find_own_words(turns: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
+    """Find the codings whose every word one respondent said, in their own turns.
+
+    One row such a coding: coding_id, respondent_id. A passage that holds an
+    interviewer's words too, a speaker's label, or words of two people is left out:
+    it can be counted, but not quoted as anybody's.
+
+    >>> turns = pd.DataFrame({"document_id": "A", "turn": [1, 2], "speaker": ["I", "R"],
+    ...     "role": ["interviewer", "respondent"], "respondent_id": ["", "P1"],
+    ...     "start": [3, 12], "end": [8, 16], "text": ["Why? ", "Hope"]})
+    >>> codings = pd.DataFrame({"coding_id": ["x", "y"], "document_id": "A",
+    ...     "start": [12, 3], "end": [16, 16], "quotation": ["Hope", "Why? R: Hope"]})
+    >>> find_own_words(turns, codings)
+      coding_id respondent_id
+    0         x            P1
+    """
+    laid = lay_codings(
+        cut_units(turns), codings.assign(first=codings["start"], last=codings["end"])
+    )
+    laid = laid[laid["coding_id"].notna()]
+    laid = laid.merge(
+        turns[["document_id", "turn", "text"]], on=["document_id", "turn"]
+    )
+    begins = (laid["first"] - laid["start"]).clip(lower=0).astype("int64")
+    ends = (laid["last"] - laid["start"]).astype("int64")
+    said = [
+        _count_letters(text[begin:end])
+        for text, begin, end in zip(laid["text"], begins, ends, strict=True)
+    ]
+    own = laid["role"].eq("respondent") & laid["respondent_id"].ne("")
+    passages = (
+        laid.assign(said=said, own=own)
+        .groupby("coding_id")
+        .agg(
+            respondent_id=("respondent_id", "first"),
+            n_people=("respondent_id", "nunique"),
+            own=("own", "all"),
+            said=("said", "sum"),
+        )
+    )
+    whole = codings.set_index("coding_id")["quotation"].map(_count_letters)
+    passages = passages[passages["own"] & passages["n_people"].eq(1)]
+    passages = passages[passages["said"].eq(whole[passages.index])]
+    return passages["respondent_id"].reset_index()
+
+
+def _count_letters(words: str) -> int:
+    return sum(map(len, words.split()))

@@ -14,12 +14,13 @@ from evalkit.analysis.course import find_course
 from evalkit.analysis.frequency import count_codes, count_speech, name_codes, roll_up
 from evalkit.analysis.units import (
     cut_units,
+    find_own_words,
     group_respondents,
     join_attributes,
     lay_codings,
 )
-from evalkit.report.charts import plot_course
-from evalkit.report.figures import figure
+from evalkit.report.charts import plot_course, plot_themes_by_group
+from evalkit.report.figures import Figure, figure
 from evalkit.study import Study
 from evalkit.tables import list_rows
 
@@ -96,9 +97,10 @@ def lead(study: Study) -> Block:
         return Block("<p>Nothing is coded yet: there is nothing to report.</p>")
     shared = themes.loc[themes["n_respondents"].eq(len(people)), "name"].to_list()
     n_coded = study.codings["coding_id"].nunique()
+    n_codes = study.codings["code_id"].nunique()
     said = (
         f"We heard {_n(len(people), 'person', 'people')}. Their words carry "
-        f"{_n(n_coded, 'coding')}, of {_n(study.codings['code_id'].nunique(), 'code')}. "
+        f"{_n(n_coded, 'coding')}, of {_n(n_codes, 'code')}. "
     )
     if shared:
         said += f"Everyone speaks to {_list(shared)}. "
@@ -167,6 +169,17 @@ def sample(study: Study) -> Block:
     )
 
 
+def themes_by_group(study: Study) -> Figure | Block:
+    """Set the themes against the groups, where there are groups to compare."""
+    counts = count_themes(study, by="report_group")
+    if len(counts["report_group"].unique()) > 1:
+        return figure(plot_themes_by_group(counts))
+    return Block(
+        '<p class="small">No two groups can be compared: fill in the column '
+        "<code>group</code> of respondents.csv.</p>"
+    )
+
+
 def courses(study: Study) -> Block:
     """Set the course of each interview, all but the first folded away."""
     placed = find_course(lay_themes(study)).pipe(name_codes, study.codes)
@@ -189,16 +202,16 @@ def courses(study: Study) -> Block:
 def quotations(study: Study, *, n: int = 2) -> Block:
     """Set `n` quotations a theme, of people and passages that may be quoted.
 
-    Each is the longest passage of a person not yet quoted for the theme; what may not
-    be quoted is counted, and said to be.
+    Each is of another person, every word of it their own, and about as long as is
+    read in one breath. What may not be quoted is counted, and said to be.
     """
     coded = lay_themes(study)
     own = coded[coded["coding_id"].notna() & coded["may_quote"].notna()]
     own = own.drop_duplicates("coding_id")
-    refused = own["may_quote"].ne("yes")
+    in_own_words = find_own_words(study.turns, study.codings)["coding_id"]
+    refused = own["may_quote"].ne("yes") | ~own["coding_id"].isin(in_own_words)
     if "quotable" in own:
         refused |= own["quotable"].eq("no")
-    refused |= ~own["role"].eq("respondent")
     themes = count_themes(study)
     parts = [
         _quote_theme(name, own[own["code_id"].eq(code_id)], refused, study, n)
@@ -207,13 +220,15 @@ def quotations(study: Study, *, n: int = 2) -> Block:
     return Block("".join(parts) or "<p>Nothing is coded yet.</p>")
 
 
+_BREATH = 220  # characters of a quotation that is read in one breath
+
+
 def _quote_theme(
     name: str, own: pd.DataFrame, refused: pd.Series, study: Study, n: int
 ) -> str:
     may = own[~refused[own.index]]
-    by_length = may.assign(length=may["quotation"].str.len()).sort_values(
-        ["length", "coding_id"], ascending=[False, True]
-    )
+    by_length = may.assign(off=(may["quotation"].str.len() - _BREATH).abs())
+    by_length = by_length.sort_values(["off", "coding_id"])
     chosen = by_length.drop_duplicates("respondent_id").head(n)
     whole = study.codings.set_index("coding_id")
     figures = "".join(
@@ -226,7 +241,11 @@ def _quote_theme(
     n_left = own["coding_id"].nunique() - len(chosen)
     n_refused = int(refused[own.index].sum())
     left = f"{_n(n_left, 'more passage')} {'is' if n_left == 1 else 'are'} counted, "
-    left += f"not printed; {n_refused} of them may not be quoted."
+    left += "not printed."
+    if n_refused:
+        left += (
+            f" Of these, {n_refused} may not be quoted, or hold somebody else's words."
+        )
     return (
         f"<h3>{escape(str(name))}</h3>"
         f'<div class="quotes">{figures}</div><p class="small">{left}</p>'
@@ -246,13 +265,13 @@ def codebook(study: Study) -> Block:
     """Set the codebook: each theme with its codes, definitions and use."""
     uses = study.codings["code_id"].value_counts()
     codes = study.codes.assign(n=study.codes["code_id"].map(uses).fillna(0).astype(int))
+    names = {"name": "Code", "definition": "Definition", "n": "Codings"}
     parts = []
-    for theme in list_rows(codes[codes["parent_id"].eq("")]):
-        below = _descend(codes, str(theme["code_id"]))
-        rows = codes[codes["code_id"].isin(below)]
-        if rows.empty:
-            rows = codes[codes["code_id"].eq(theme["code_id"])]
-        names = {"name": "Code", "definition": "Definition", "n": "Codings"}
+    lone = codes[codes["parent_id"].eq("") & ~codes["code_id"].isin(codes["parent_id"])]
+    if len(lone):
+        parts.append(table(lone, caption="Codes without a branch", names=names).html)
+    for theme in list_rows(codes[codes["parent_id"].eq("")].drop(lone.index)):
+        rows = codes[codes["code_id"].isin(_descend(codes, str(theme["code_id"])))]
         set_rows = table(rows, caption=str(theme["name"]), names=names).html
         about = escape(str(theme["definition"]))
         n_used = _n(int(rows["n"].sum()), "coding")

@@ -192,10 +192,8 @@ def _write(
     """Write lines around a middle, each a text of its own: the page sets the font."""
     for at, line in enumerate(lines):
         down = (at - (len(lines) - 1) / 2) * _LINE
-        ax.text(
-            *(x, y + down, line),
-            **{"ha": ha, "va": "center_baseline", "color": color, "size": size},
-        )
+        words = ax.text(x, y + down, line, color=color, size=size)
+        words.set(ha=ha, va="center_baseline")
 
 
 def _compare_groups(table: pd.DataFrame) -> str:

@@ -53,11 +53,11 @@ def check_consent(
     for row, person in enumerate(list_rows(respondents), start=2):
         if person["respondent_id"] not in heard or person["withdrawn_on"]:
             continue
-        for column in ("may_analyse", "may_quote"):
-            if not person[column]:
-                what = f"{column} of {person['respondent_id']} is empty"
-                mend = "write yes or no, as the person agreed"
-                problems.append(Problem("respondents.csv", row, what, mend))
+        empty = [c for c in ("may_analyse", "may_quote") if not person[c]]
+        if empty:
+            what = f"{person['respondent_id']}: {' and '.join(empty)} not filled in"
+            mend = "write yes or no, as the person agreed"
+            problems.append(Problem("respondents.csv", row, what, mend))
     return problems
 
 
@@ -76,7 +76,8 @@ def check_turns(
         where = f"{document_id} and {n_others} more" if n_others else document_id
         whose = EVERY_DOCUMENT if n_others else document_id
         what = f"{where}: {speaker or 'text without a label'!r}: {first.what}"
-        mend = f"say who it is in a row such as `{whose},{speaker},,interviewer`"
+        role = "interviewer" if speaker else "respondent"
+        mend = f"say who it is in a row such as `{whose},{speaker},,{role}`"
         problems.append(Problem("speakers.csv", 0, what, mend, warning=True))
     lost = turns[turns["role"].eq("respondent") & turns["respondent_id"].eq("")]
     for _, (document_id, speaker) in (
@@ -100,7 +101,7 @@ def check_words(
         Problem(
             f"codings/{coder_id}.jsonl",
             int(rows["line"].iloc[0]),
-            f"{len(rows)} codings of {code_id!r} lie on no respondent's words",
+            f"codings of {code_id!r} lie on no respondent's words ({len(rows)})",
             "they count for nobody: recode them, or say in speakers.csv who speaks",
             warning=True,
         )
