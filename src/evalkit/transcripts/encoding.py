@@ -14,6 +14,12 @@ _MARKS = (  # the longer marks first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# What programs have written by default in the last thirty years; without this list a
+# French letter is taken for a printer's or for Icelandic.
+_LIKELY = """
+cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 iso8859_2 iso8859_15
+mac_roman koi8_r gb18030 big5 shift_jis euc_jp euc_kr
+""".split()
 
 
 def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
@@ -74,7 +80,7 @@ def _utf16_without_mark(content: bytes) -> str:
 def _guess(content: bytes) -> tuple[str, tuple[str, ...]]:
     import charset_normalizer
 
-    best = charset_normalizer.from_bytes(content).best()
+    best = charset_normalizer.from_bytes(content, cp_isolation=_LIKELY).best()
     if best is None or b"\0" in content:
         raise UnreadableError(
             "this is not a text file in any known encoding", mend="save it as UTF-8"

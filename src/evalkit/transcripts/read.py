@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
+import struct
+import xml.sax
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,14 +42,20 @@ _DAMAGED = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    EOFError,
     LookupError,
     NotImplementedError,
+    MemoryError,
     OSError,
     RecursionError,
     SyntaxError,
     TypeError,
     ValueError,
+    lzma.LZMAError,
+    struct.error,
+    xml.sax.SAXException,
     zipfile.BadZipFile,
+    zlib.error,
 )
 
 

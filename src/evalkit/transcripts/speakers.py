@@ -32,9 +32,10 @@ _LABEL = re.compile(
     (?:
       \[(?P<bracket>{_NAME})\]{_GAP}*:?(?:\*\*|__)?
         (?:{_GAP}*(?P<bracket_time>{_STAMP}))?{_GAP}*(?:[:：]|(?P<bracket_end>$))?
-    | (?P<colon>{_NAME})(?:\*\*|__)?
-        (?:{_GAP}*(?P<colon_time>{_STAMP}))?{_GAP}*[:：](?:\*\*|__)?
     | (?P<timed>{_NAME}){_GAP}+(?P<timed_time>{_STAMP})(?:\*\*|__)?{_GAP}*$
+    | (?P<colon>{_NAME})(?:\*\*|__)?
+        (?:{_GAP}*(?P<colon_time>{_STAMP}))?{_GAP}*
+        (?:[:：](?!\d)|(?<!\d)[:：])(?:\*\*|__)?
     | (?P<cell>{_NAME}){_GAP}*\t(?=\S)
     | (?P<alone>{_NAME})(?:\*\*|__)?{_GAP}*$
     )
