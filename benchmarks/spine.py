@@ -143,8 +143,9 @@ def _forget(module: object) -> None:
             each.cache_clear()
 
 
-def _split(paths: list[Path]) -> list[list[str]]:
-    return [path.read_bytes().decode("utf-8").splitlines() for path in paths]
+def _split(paths: list[Path]) -> None:
+    for path in paths:
+        path.read_bytes().decode("utf-8").splitlines()
 
 
 def make_study(folder: Path, times: int) -> Pair:
@@ -189,8 +190,10 @@ def make_fold(folder: Path, times: int) -> Pair:
     return Pair(ours, lambda: _load(content))
 
 
-def _load(content: str) -> list[object]:
-    return [json.loads(line) for line in content.splitlines()]
+def _load(content: str) -> None:
+    for line in content.split("\n"):
+        if line:
+            json.loads(line)
 
 
 def make_laid(_: Path, times: int) -> Pair:
@@ -213,7 +216,8 @@ def make_laid(_: Path, times: int) -> Pair:
     units["speaker"] = np.where(units["unit"] % 2, "I", "R")
     units["role"] = np.where(units["unit"] % 2, "interviewer", "respondent")
     units["respondent_id"] = units["document_id"]
-    on = units.take(chance.integers(0, n_units, n_codings)).reset_index(drop=True)
+    touched = np.sort(chance.integers(0, n_units, n_codings))
+    on = units.take(touched).reset_index(drop=True)
     codings = on[["document_id", "start", "unit"]].assign(
         coding_id=[f"ana-{n:012x}" for n in range(n_codings)],
         end=on["start"] + chance.integers(20, 300, n_codings),

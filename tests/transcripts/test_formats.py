@@ -228,7 +228,9 @@ def test_pdf_text_has_no_page_marks_and_no_margin_numbers():
     from evalkit.transcripts.pdf import drop_printed_marks
 
     page = "2/5\nDan: In 2019\n7\nwe left\n1\n2\n3\n4\n5\n6\nPage 2 of 5"
-    assert drop_printed_marks(page) == "Dan: In 2019\n7\nwe left"
+    assert drop_printed_marks(page) == ("Dan: In 2019\n7\nwe left", 6)
+    assert drop_printed_marks("Yes.\n7\n8", last=6) == ("Yes.", 8)
+    assert drop_printed_marks("Yes.\n7\n8", last=4) == ("Yes.\n7\n8", 4)
 
 
 def test_the_same_bytes_give_the_same_text(top: Path):

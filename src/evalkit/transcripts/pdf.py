@@ -31,7 +31,11 @@ def parse_pdf(content: bytes) -> list[Source]:
             "the file is damaged or encrypted",
             mend="open it in a PDF reader, and print it to a new PDF",
         ) from error
-    text = "\n".join(drop_printed_marks(normalise_line_ends(page)) for page in pages)
+    kept, last = [], 0
+    for page in pages:
+        words, last = drop_printed_marks(normalise_line_ends(page), last=last)
+        kept.append(words)
+    text = "\n".join(kept)
     if not text.strip():
         raise UnreadableError(
             "it holds pictures of pages, not words",
@@ -42,11 +46,15 @@ def parse_pdf(content: bytes) -> list[Source]:
     return [Source(text)]
 
 
-def drop_printed_marks(page: str) -> str:
-    r"""Take a page's mark and its column of line numbers out of its text.
+def drop_printed_marks(page: str, *, last: int = 0) -> tuple[str, int]:
+    r"""Take a page's mark and its margin of line numbers out of its text.
+
+    Five numbers in a row, each one more, are a margin; so are fewer that go on from
+    `last`, the last number of the page before, or end with it again. Returns the text
+    and its own last number.
 
     >>> drop_printed_marks("2/5\nDan: 12 of them\n1\n2\n3\n4\n5")
-    'Dan: 12 of them'
+    ('Dan: 12 of them', 5)
     """
     lines = page.split("\n")
     if lines and _PAGE_MARK.fullmatch(lines[0]):
@@ -61,9 +69,13 @@ def drop_printed_marks(page: str) -> str:
             if run > at and int(lines[run]) != int(lines[run - 1]) + 1:
                 break
             run += 1
-        if run - at >= 5:  # five numbers in a row, each one more: a margin
+        goes_on = (
+            run > at and last and last in (int(lines[at]) - 1, int(lines[run - 1]))
+        )
+        if run - at >= 5 or goes_on:
+            last = int(lines[run - 1])
             at = run
         else:
             kept.append(lines[at])
             at += 1
-    return "\n".join(kept)
+    return "\n".join(kept), last
