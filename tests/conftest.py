@@ -46,7 +46,9 @@ def study(tmp_path: Path) -> Path:
     """A small study of two interviews, with consent, ready to report on."""
     folder = evalkit.new_study(tmp_path / "villages", title="Two villages")
     (tmp_path / "P1.txt").write_text("I: And then?\nR: We left early. It was cold.\n")
-    (tmp_path / "P2.txt").write_text("I: Why?\nR: Hope. Only hope.\nI: Only?\nR: Yes.\n")
+    (tmp_path / "P2.txt").write_text(
+        "I: Why?\nR: Hope. Only hope.\nI: Only?\nR: Yes.\n"
+    )
     evalkit.add_documents(
         folder,
         [tmp_path / "P1.txt", tmp_path / "P2.txt"],

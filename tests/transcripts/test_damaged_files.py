@@ -7,10 +7,10 @@ import socket
 from pathlib import Path
 
 import pytest
-from tests.transcripts.test_formats import make_docx, make_odt, make_zip, run
 
 from evalkit.errors import UnreadableError
 from evalkit.transcripts.read import PARSERS, find_speakers, parse_sources
+from tests.transcripts.test_formats import make_docx, make_odt, make_zip, run
 
 
 def refusal(content: bytes, suffix: str) -> str:
@@ -37,7 +37,7 @@ def test_an_old_or_encrypted_office_file_is_refused(suffix: str):
 
 
 def test_an_encrypted_odt_is_refused():
-    manifest = '<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>'
+    manifest = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
     members = {"content.xml": "\x01\x02", "META-INF/manifest.xml": manifest}
     assert "encrypted" in refusal(make_zip(members), ".odt")
 

@@ -87,7 +87,12 @@ def test_docx_bold_counts_only_from_end_to_end():
 
 def test_a_two_column_table_is_a_dialogue():
     row = "<w:tr><w:tc><w:p>{}</w:p></w:tc><w:tc><w:p>{}</w:p></w:tc></w:tr>"
-    rows = [("Interviewer", "Why?"), ("Anna", "So."), ("Interviewer", "And?"), ("Anna", "Yes.")]
+    rows = [
+        ("Interviewer", "Why?"),
+        ("Anna", "So."),
+        ("Interviewer", "And?"),
+        ("Anna", "Yes."),
+    ]
     body = "<w:tbl>" + "".join(row.format(run(a), run(b)) for a, b in rows) + "</w:tbl>"
     transcript = find_speakers(
         parse_sources(make_docx(body), suffix=".docx")[0], sha256=""
@@ -129,9 +134,9 @@ def test_odt_puts_footnotes_at_the_end():
 
 
 def test_rtf_reads_code_pages_and_unicode():
-    assert text_of(rb"{\rtf1\ansi\ansicpg1252 I: \'e9t\'e9 \u8364 ?\par R: oui}", ".rtf") == (
-        "I: été €\nR: oui"
-    )
+    assert text_of(
+        rb"{\rtf1\ansi\ansicpg1252 I: \'e9t\'e9 \u8364 ?\par R: oui}", ".rtf"
+    ) == ("I: été €\nR: oui")
 
 
 def test_vtt_voices_times_and_two_speakers_in_a_cue():
@@ -197,7 +202,11 @@ def test_xlsx_reads_as_csv_does():
     import openpyxl
 
     book = openpyxl.Workbook()
-    for row in (["Speaker", "Time", "Text"], ["I", dt.time(0, 1, 5), "Why?"], ["R", None, 7]):
+    for row in (
+        ["Speaker", "Time", "Text"],
+        ["I", dt.time(0, 1, 5), "Why?"],
+        ["R", None, 7],
+    ):
         book.active.append(row)
     out = io.BytesIO()
     book.save(out)
@@ -213,7 +222,9 @@ def test_text_is_the_same_whatever_the_encoding_says_it_is():
 
 
 def test_a_guessed_encoding_is_named():
-    content = "I: Où étiez-vous né ?\nR: À côté de l'école, bien sûr.\n".encode("cp1252")
+    content = "I: Où étiez-vous né ?\nR: À côté de l'école, bien sûr.\n".encode(
+        "cp1252"
+    )
     source = parse_sources(content * 20, suffix=".txt")[0]
     assert "guessed" in source.warnings[0]
     assert "école" in source.text

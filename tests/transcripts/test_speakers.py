@@ -83,7 +83,11 @@ def test_without_a_known_interviewer_nobody_is_guessed():
         ("Interviewer  12:31\nWhy?\nRespondent  12:35\nSo.", 0, 751),
         ("12:31 Interviewer\nWhy?\n12:35 Respondent\nSo.", 0, 751),
         ("00:12:31\nI: Why?\n00:12:35\nR: So.", 0, 751),
-        ("[Chercheur] (20:58 – 21\xa0:12)\nBon.\n[Interviewe] (21:12- 21:15)\nOui", 1, 1272),
+        (
+            "[Chercheur] (20:58 – 21\xa0:12)\nBon.\n[Interviewe] (21:12- 21:15)\nOui",
+            1,
+            1272,
+        ),
     ],
 )
 def test_a_time_may_stand_on_either_side(text: str, speaker: int, seconds: int):
@@ -103,7 +107,11 @@ def test_a_label_on_its_own_line_takes_what_follows():
 
 def test_bold_labels_in_markdown_are_labels():
     text = "**Interviewer:** Why?\n\n**Respondent**: So.\n\n**Interviewer:** And?\n"
-    assert [t[0] for t in turns_of(text)] == ["Interviewer", "Respondent", "Interviewer"]
+    assert [t[0] for t in turns_of(text)] == [
+        "Interviewer",
+        "Respondent",
+        "Interviewer",
+    ]
     assert turns_of(text)[0][2] == "Why?"
 
 
@@ -133,7 +141,9 @@ def test_a_bold_question_inside_an_answer_is_not_the_respondents():
 
 
 def test_where_only_the_moderator_is_labelled_the_rest_has_no_speaker():
-    text = "Okay, I am in.\nMODERATOR: Read the tab.\nI read it.\nMODERATOR: Good.\nFine."
+    text = (
+        "Okay, I am in.\nMODERATOR: Read the tab.\nI read it.\nMODERATOR: Good.\nFine."
+    )
     assert [(s, r) for s, r, _ in turns_of(text)] == [
         ("", "other"),
         ("MODERATOR", "interviewer"),
