@@ -313,7 +313,7 @@ def measure_starts(only: str | None, repeat: int) -> Iterator[list[str]]:
 
 
 def measure_work(name: str, peaks: str, repeat: int) -> list[str]:
-    """Measure one work at its size and at `TIMES` that: its row, with what is missed."""
+    """Measure a work at its size and at `TIMES` that: a row, with what is missed."""
     measure = MEASURES[name]
     ours, bare = time_made(measure, 1, repeat)
     more_ours, more_bare = time_made(measure, TIMES, repeat)

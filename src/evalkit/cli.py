@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from evalkit.errors import EvalkitError, Problem
-from evalkit.tables import list_rows
 
 app = typer.Typer(
     name="evalkit",
@@ -218,6 +217,7 @@ def import_(
         raise typer.BadParameter(f"{file}: no such file", param_hint="FILE")
     from evalkit.exchange.taguette import read_taguette
     from evalkit.study import import_project
+    from evalkit.tables import list_rows
 
     imported = import_project(study, read_taguette(file), coder_id=coder)
     anchors = imported.anchors
@@ -265,6 +265,7 @@ def anchors(
     """
     from evalkit.files import write_whole
     from evalkit.study import confirm_anchors, read_study
+    from evalkit.tables import list_rows
 
     if confirm:
         n = confirm_anchors(study, statuses=[each.value for each in confirm])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -92,7 +94,7 @@ def test_laying_agrees_with_looking_at_every_pair(cuts, spans):
     units = []
     for document_id in "AB":
         edges = sorted({at for d, at, _ in cuts if d == document_id})
-        units += [(document_id, a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        units += [(document_id, a, b) for a, b in itertools.pairwise(edges)]
     frame = pd.DataFrame(units, columns=["document_id", "start", "end"])
     frame = frame.assign(unit=range(len(frame))).sample(frac=1, random_state=1)
     codings = make_codings(

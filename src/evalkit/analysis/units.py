@@ -84,7 +84,9 @@ def lay_codings(units: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
         np.cumsum(n_touched) - n_touched, n_touched
     )
     unit_at = order[np.repeat(first, n_touched) + within] if n_units else coding_at
-    uncoded = np.setdiff1d(np.arange(n_units), unit_at)
+    is_coded = np.zeros(n_units, dtype="bool")
+    is_coded[unit_at] = True
+    uncoded = np.flatnonzero(~is_coded)
     unit_at = np.concatenate([unit_at, uncoded])
     coding_at = np.concatenate([coding_at, np.full(len(uncoded), -1)])
     rows = np.lexsort((coding_at, unit_at))

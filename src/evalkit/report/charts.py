@@ -120,7 +120,7 @@ def plot_course(
     `course`: the rows of `find_course` of one document, with names. `title` names it.
     """
     order = course.groupby("name")["begins"].min().sort_values(kind="stable")
-    ax = _begin(ax, rows=len(order), head=20)
+    ax = _begin(ax, rows=len(order), head=28)
     whole = WIDTH - _LABELS
     for row, name in enumerate(order.index):
         y = row * _ROW

@@ -66,7 +66,7 @@ def _clean(svg: str, alt: str, salt: str) -> str:
     drawing = re.sub(r"<metadata>.*?</metadata>\s*", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"<defs>\s*<style.*?</defs>\s*", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"<!--.*?-->\s*", "", drawing, flags=re.DOTALL)
-    drawing = re.sub(r' id="(?!m)[a-z]+_\d+"', "", drawing)
+    drawing = re.sub(r' id="[A-Za-z0-9.]+_\d+"', "", drawing)
     drawing = _STYLE.sub(_set_style, drawing)
     inner = drawing[_ROOT.match(drawing).end() : drawing.rindex("</svg>")].strip()  # type: ignore[union-attr]
     root = (

@@ -79,7 +79,7 @@ def _explain(
 ) -> Problem:
     key = str(where[-1]) if where else ""
     name = ".".join(str(part) for part in where)
-    pattern = rf"(?m)^\s*(?:\[{re.escape(name)}\]|\"?{re.escape(key)}\"?\s*=)"
+    pattern = rf"(?m)^[ \t]*(?:\[{re.escape(name)}\]|\"?{re.escape(key)}\"?\s*=)"
     found = re.search(pattern, content)
     line = content[: found.start()].count("\n") + 1 if found else 0
     if kind == "extra_forbidden":

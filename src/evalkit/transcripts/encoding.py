@@ -80,7 +80,8 @@ def _utf16_without_mark(content: bytes) -> str:
 def _guess(content: bytes) -> tuple[str, tuple[str, ...]]:
     import charset_normalizer
 
-    best = charset_normalizer.from_bytes(content, cp_isolation=_LIKELY).best()
+    matches = charset_normalizer.from_bytes(content, cp_isolation=_LIKELY)
+    best = next((x for x in matches if x.encoding == "cp1252"), matches.best())
     if best is None or b"\0" in content:
         raise UnreadableError(
             "this is not a text file in any known encoding", mend="save it as UTF-8"

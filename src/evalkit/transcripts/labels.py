@@ -30,6 +30,7 @@ _ROLES = {
     **dict.fromkeys(_INTERPRETER.split(), "interpreter"),
     **dict.fromkeys(_OTHER.split(), "other"),
 }
+_LONG = [known for known in _ROLES if len(known) >= 7]
 # Words that open a paragraph before a colon, and are nobody.
 _NOBODY = frozenset(
     """
@@ -42,7 +43,9 @@ _NOBODY = frozenset(
     first firstly second secondly third thirdly finally also but and because anyway
     actually however moreover thus therefore still then now look listen remember
     imagine exactly right sure maybe plus oui non alors donc bon bref voila enfin
-    remarque exemple lieu duree ja nein also erstens zweitens drittens hinweis
+    laughter laughs laughing pause silence crosstalk inaudible unintelligible applause
+    rires rire inaudibles silences honestly basically remarque exemple lieu duree ja
+    nein also erstens zweitens drittens hinweis
     """.split()
 )
 _SPEAKING_QUESTION = frozenset({"question", "answer"})
@@ -82,9 +85,10 @@ def nearly_known_role(label: str) -> str:
     ('interviewer', '')
     """
     folded = fold(label)
-    long = [known for known in _ROLES if len(known) >= 7]
-    near = difflib.get_close_matches(folded, long, n=1, cutoff=0.9)
-    return _ROLES[near[0]] if near and len(folded) >= 7 else ""
+    if not 6 < len(folded) < 20:
+        return ""
+    near = difflib.get_close_matches(folded, _LONG, n=1, cutoff=0.9)
+    return _ROLES[near[0]] if near else ""
 
 
 def is_misspelt(label: str) -> bool:

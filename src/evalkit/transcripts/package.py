@@ -49,13 +49,13 @@ def open_package(content: bytes, *, needs: str) -> zipfile.ZipFile:
 def refuse_declarations(package: zipfile.ZipFile) -> None:
     """Refuse XML with entities or document types: no word processor writes them."""
     for name in package.namelist():
-        if name.endswith((".xml", ".rels")):
-            head = package.read(name).replace(b"\0", b"")  # UTF-16 too
-            if _DECLARATION.search(head):
-                raise UnreadableError(
-                    f"{name} declares XML entities or a document type",
-                    mend="open it in the program that made it, and save it anew",
-                )
+        content = package.read(name).replace(b"\0", b"")  # UTF-16 too
+        is_xml = content.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+        if is_xml and _DECLARATION.search(content):
+            raise UnreadableError(
+                f"{name} declares XML entities or a document type",
+                mend="open it in the program that made it, and save it anew",
+            )
 
 
 def parse_xml(content: bytes) -> Element:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import lzma
 import struct
+import xml.parsers.expat
 import xml.sax
 import zipfile
 import zlib
@@ -53,6 +54,7 @@ _DAMAGED = (
     ValueError,
     lzma.LZMAError,
     struct.error,
+    xml.parsers.expat.ExpatError,
     xml.sax.SAXException,
     zipfile.BadZipFile,
     zlib.error,

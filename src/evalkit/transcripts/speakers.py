@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from evalkit.transcripts.labels import (
@@ -20,14 +22,14 @@ from evalkit.transcripts.source import Source, parse_time
 BOLD = "(bold)"
 NOT_A_SPEAKER = "not_a_speaker"
 
-_GAP = "[ \\t\\xa0]"
+_GAP = "[ \\t\\xa0\\u202f\\u200b\\u200e\\u200f]"
 _TIME = rf"\d{{1,2}}(?:{_GAP}?:{_GAP}?\d{{2}}){{1,2}}(?:[.,]\d{{1,3}})?"
 _STAMP = rf"[\[(<]?{_TIME}(?:{_GAP}*[-–—>]+{_GAP}*{_TIME})?[\])>]?"
 _NAME = r"[^\W\d_][\w .'’\-&/()#·]{0,39}?"
 _LABEL = re.compile(
     rf"""
     (?:^{_GAP}*(?P<line_before>{_STAMP}){_GAP}*\n+)?
-    ^{_GAP}*(?:(?P<before>{_STAMP}){_GAP}*[-–]?{_GAP}*)?
+    ^{_GAP}*(?:(?P<before>{_STAMP}){_GAP}*(?:[-–]{_GAP}*)?)?
     (?:\#{{1,6}}{_GAP}+)?(?:\*\*|__)?
     (?:
       \[(?P<bracket>{_NAME})\]{_GAP}*:?(?:\*\*|__)?
@@ -106,30 +108,56 @@ def find_turns(source: Source, *, listed: Mapping[str, str] | None = None) -> Fo
     else:
         labels, lone = _believe(list(_find_labels(source.text)), source, listed)
         goes = list(_cut(source, labels))
+        lone += _find_words_before(source, labels, goes)
     goes, odd_bold = _set_bold_apart(goes, source, listed)
-    goes = [go for go in (_trim(go, source.text) for go in goes) if go.start < go.end]
+    goes = list(_trim(goes, source.text))
     roles, unsure = _settle_roles(goes, source, listed)
-    turns = [Turn(go.speaker, roles[go.speaker], *go[1:]) for go in goes]
+    turns = [
+        Turn(speaker, roles[speaker], start, end, time)
+        for speaker, start, end, time in goes
+    ]
     return Found(turns, unsure + odd_bold + lone)
 
 
+@cache
 def fold_exactly(label: str) -> str:
     """Labels are the same whatever their case and the white space around them."""
     return " ".join(label.casefold().split())
 
 
 def _find_labels(text: str) -> Iterator[Label]:
-    for match in _LABEL.finditer(text):
-        form = next(name for name in _FORMS if match[name])
-        speaker = " ".join(match[form].strip(" .-").split())
-        times = ("line_before", "before", "bracket_time", "colon_time", "timed_time")
-        stamp = next((match[name] for name in times if match[name]), "")
-        first = re.search(_TIME, stamp)
-        time = parse_time(re.sub(_GAP, "", first[0])) if first else None
-        certain = form == "timed" or (form == "bracket" and bool(stamp))
-        if form == "bracket" and not stamp and match["bracket_end"] is None:
-            certain = match[0].rstrip().endswith((":", "："))
-        yield Label(speaker, form, match.start(), match.end(), time, certain)
+    at, last = 0, len(text)
+    while at < last:
+        match = _LABEL.match(text, at)
+        if match is None:
+            at = text.find("\n", at) + 1 or last
+            continue
+        yield _read_label(match)
+        at = match.end()
+        if text[at - 1] != "\n":
+            at = text.find("\n", at) + 1 or last
+
+
+def _read_label(match: re.Match[str]) -> Label:
+    form = match.lastgroup or ""
+    if form == "colon" and match["before"] is None and match["line_before"] is None:
+        name = _name(match["colon"])
+        return Label(name, form, match.start(), match.end(), None, False)
+    form = next(name for name in _FORMS if match[name])
+    times = ("line_before", "before", "bracket_time", "colon_time", "timed_time")
+    stamp = next((match[name] for name in times if match[name]), "")
+    first = re.search(_TIME, stamp)
+    time = parse_time(re.sub(_GAP, "", first[0])) if first else None
+    certain = form == "timed" or (form == "bracket" and bool(stamp))
+    if form == "bracket" and not stamp and match["bracket_end"] is None:
+        certain = match[0].rstrip().endswith((":", "："))
+    name = _name(match[form])
+    return Label(name, form, match.start(), match.end(), time, certain)
+
+
+@cache
+def _name(label: str) -> str:
+    return " ".join(label.strip(" .-").split())
 
 
 def _believe(
@@ -138,31 +166,63 @@ def _believe(
     """Keep the labels that recur, are well known or are listed; name lone ones."""
     bold_starts = {start for start, _ in source.bold}
     times_seen = Counter(fold_exactly(label.speaker) for label in labels)
-    known = {fold_exactly(x.speaker) for x in labels if known_role(x.speaker)}
-    believed, lone = [], []
+    known = {name for name in times_seen if known_role(name)}
+    set_off = any(x.form != "alone" and known_role(x.speaker) for x in labels)
+    verdicts: dict[tuple[str, str, bool, bool], str] = {}
+    believed: list[Label] = []
+    lone: list[Unsure] = []
     for label in labels:
-        name = fold_exactly(label.speaker)
-        recurs = times_seen[name] > 1
-        if name in listed:
-            if listed[name] != NOT_A_SPEAKER:
-                believed.append(label)
-        elif is_nobody(label.speaker):
-            continue
-        elif known_role(label.speaker):
-            if len(name) > 2 or recurs or len(known) > 1:
-                believed.append(label)
-        elif nearly_known_role(label.speaker) and label.form in ("bracket", "colon"):
+        is_bold = label.start in bold_starts
+        kind = (label.speaker, label.form, label.certain, is_bold)
+        verdict = verdicts.get(kind)
+        if verdict is None:
+            name = fold_exactly(label.speaker)
+            verdict = _judge(
+                label,
+                listed.get(name, None),
+                recurs=times_seen[name] > 1,
+                is_bold=is_bold,
+                beside=set_off if label.form == "alone" else len(known) > 1,
+            )
+            verdicts[kind] = verdict
+        if verdict == "believed":
             believed.append(label)
-        elif not looks_like_a_name(label.speaker):
-            continue
-        elif label.form == "alone":
-            if recurs and label.start in bold_starts:
-                believed.append(label)
-        elif recurs and (label.certain or label.form in ("colon", "cell")):
-            believed.append(label)
-        elif label.form == "colon" or label.certain:
+        elif verdict == "lone":
             lone.append(Unsure(label.speaker, "stands once, like a speaker's name"))
     return believed, lone
+
+
+def _judge(
+    label: Label, listed: str | None, *, recurs: bool, is_bold: bool, beside: bool
+) -> str:
+    """Say of a label that it is believed, lone (to be named) or nobody.
+
+    `beside`: other known labels stand beside it (for one alone on its line: labels of
+    another form, so that a word alone is a broken line).
+    """
+    speaker, form = label.speaker, label.form
+    if listed is not None:
+        return "nobody" if listed == NOT_A_SPEAKER else "believed"
+    if is_nobody(speaker):
+        return "nobody"
+    if form == "alone" and not is_bold and (beside or not known_role(speaker)):
+        return "nobody"
+    if form == "bracket" and not label.certain and _is_aside(speaker):
+        return "nobody"
+    if known_role(speaker):
+        return "believed" if len(speaker) > 2 or recurs or beside else "nobody"
+    if nearly_known_role(speaker) and form in ("bracket", "colon"):
+        return "believed"
+    if not looks_like_a_name(speaker):
+        return "nobody"
+    if recurs and (label.certain or form in ("colon", "cell", "alone")):
+        return "believed"
+    return "lone" if form == "colon" or label.certain else "nobody"
+
+
+def _is_aside(speaker: str) -> bool:
+    """`[unclear] and then` is a transcriber's aside, not a speaker."""
+    return known_role(speaker) == "other"
 
 
 def _cut(source: Source, labels: list[Label]) -> Iterator[_Go]:
@@ -191,6 +251,20 @@ def _cut(source: Source, labels: list[Label]) -> Iterator[_Go]:
         yield _Go(label.speaker, label.text_start, own_end, time)
         if alone:
             yield from _unlabelled(text, own_end, end)
+
+
+def _find_words_before(
+    source: Source, labels: list[Label], goes: list[_Go]
+) -> list[Unsure]:
+    """Name the lines that stand before the first label: a title, or words lost."""
+    if not labels or not goes or goes[0].start < labels[0].start:
+        return []
+    lines = list(_paragraphs(source.text, 0, labels[0].start))
+    said = [source.text[s:e] for s, e in lines if len(source.text[s:e].split()) > 12]
+    if not said:
+        return []
+    what = f"{len(lines)} lines stand before the first speaker and belong to nobody"
+    return [Unsure("", what)]
 
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -229,11 +303,13 @@ def _set_bold_apart(
     labelled = any(go.speaker for go in goes)
     result: list[_Go] = []
     n_odd = 0
+    starts = [start for start, _ in source.bold]
     for go in goes:
+        at = bisect_left(starts, go.start)
         inside = [
-            (start, end)
-            for start, end in source.bold
-            if go.start <= start and end <= go.end
+            span
+            for span in source.bold[at : bisect_left(starts, go.end)]
+            if span[1] <= go.end
         ]
         asks = labelled and _own_role(go.speaker, listed) in ("interviewer", "other")
         if not inside or asks or (labelled and not _own_role(go.speaker, listed)):
@@ -249,10 +325,14 @@ def _set_bold_apart(
     return result, [Unsure(BOLD, what)] if n_odd and BOLD not in listed else []
 
 
-def _trim(go: _Go, text: str) -> _Go:
-    words = text[go.start : go.end]
-    start = go.start + len(words) - len(words.lstrip())
-    return go._replace(start=start, end=start + len(words.strip()))
+def _trim(goes: list[_Go], text: str) -> Iterator[_Go]:
+    """Take the white space off; a go without words is none."""
+    for speaker, start, end, time in goes:
+        words = text[start:end].lstrip()
+        first = end - len(words)
+        last = first + len(words.rstrip())
+        if first < last:
+            yield _Go(speaker, first, last, time)
 
 
 def _own_role(speaker: str, listed: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -15,8 +15,13 @@ from evalkit.transcripts.source import Source, SourceBuilder, parse_time
 
 _ARROW = re.compile(r"\s*(\S+)\s+-->\s+(\S+)(?:\s.*)?")
 _SBV = re.compile(r"\s*([\d:.]+)\s*,\s*([\d:.]+)\s*")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:\s+([^>]*))?>")
-_TAG = re.compile(r"</?[a-z0-9.:_]+(?:\s[^<>]*)?>|\{\\[^}]*\}", re.IGNORECASE)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s+([^<>]*))?>")
+# The tags that the formats know; `<laughs>` is a transcriber's word, and stays.
+_TAG = re.compile(
+    r"</?(?:b|i|u|c|v|s|ruby|rt|lang|font|span)(?:\.[^\s<>]*)?(?:\s[^<>]*)?>"
+    r"|<[\d:.]+>|\{\\[^{}]*\}",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 
 
@@ -43,10 +48,17 @@ def parse_vtt(content: bytes) -> list[Source]:
     ['Ana', 'Bo']
     """
     text, warnings = decode(content)
-    blocks = list(_blocks(text))
+    blocks = list(_blocks(text, blank=str))  # a line with a space ends no cue here
     if not blocks or not re.match(r"WEBVTT(?:\s|$)", blocks[0].lines[0]):
         raise UnreadableError(
             "the first line is not WEBVTT", mend="export the subtitles anew", line=1
+        )
+    late = next((a for a, x in enumerate(blocks[0].lines) if "-->" in x), 0)
+    if late:
+        raise UnreadableError(
+            "a cue begins in the file's head",
+            mend="put an empty line after WEBVTT",
+            line=1 + late,
         )
     cues: list[Cue] = []
     for block in blocks[1:]:
@@ -89,7 +101,8 @@ def parse_ttml(content: bytes) -> list[Source]:
         if _local(agent.tag) == "agent"
     }
     cues = []
-    paragraphs = [each for each in root.iter() if _local(each.tag) == "p"]
+    bodies = [each for each in root if _local(each.tag) == "body"]
+    paragraphs = [p for body in bodies for p in body.iter() if _local(p.tag) == "p"]
     for number, paragraph in enumerate(paragraphs, start=1):
         begin = paragraph.get("begin", "")
         started_at = _ttml_time(begin)
@@ -112,7 +125,8 @@ def _ttml_words(element: Element) -> Iterator[str]:
     yield re.sub(r"\s+", " ", element.text or "")
     for child in element:
         yield "\n" if _local(child.tag) == "br" else ""
-        yield from _ttml_words(child)
+        if _local(child.tag) in ("span", "br"):
+            yield from _ttml_words(child)
         yield re.sub(r"\s+", " ", child.tail or "")
 
 
@@ -123,10 +137,10 @@ def _ttml_time(text: str) -> float | None:
     return parse_time(text)
 
 
-def _blocks(text: str) -> Iterator[Block]:
+def _blocks(text: str, *, blank: Callable[[str], str] = str.strip) -> Iterator[Block]:
     lines: list[str] = []
     for number, line in enumerate([*text.split("\n"), ""], start=1):
-        if line.strip():
+        if blank(line):
             lines.append(line)
         elif lines:
             yield Block(number - len(lines), lines)
@@ -157,14 +171,14 @@ def _read_timed(
         payload = block.lines[at + 1 :]
         if times[0] is None or times[1] is None:
             raise UnreadableError(
-                f"{line.strip()!r} is not a pair of times",
+                f"{line.strip()[:40]!r} is not a pair of times",
                 mend="write them as 00:01:02.500",
                 line=block.line + at,
             )
         for offset, other in enumerate(payload):
             if timing.fullmatch(other):
                 raise UnreadableError(
-                    f"a second time, {other.strip()!r}, stands among a cue's words",
+                    f"a second time, {other.strip()[:40]!r}, is among a cue's words",
                     mend="put an empty line before each cue",
                     line=block.line + at + 1 + offset,
                 )
