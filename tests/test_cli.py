@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(*arguments: object, cwd: Path | None = None) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "evalkit", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_from_nothing_to_a_report(tmp_path: Path):
+    """The way of somebody who has two transcripts and no Python."""
+    one, two = tmp_path / "Anna K.txt", tmp_path / "Bo.vtt"
+    one.write_text("I: Why?\nR: Hope.\nI: Only?\nR: Only that.\n")
+    two.write_text(
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Interviewer>Why?</v><v Bo>So.</v>\n"
+    )
+    assert run("new", "villages", "--title", 'Two "villages"', cwd=tmp_path)[0] == 0
+    code, said, _ = run("add", "villages", one, two, cwd=tmp_path)
+    assert (code, said.splitlines()) == (
+        0,
+        ["added Anna-K", "added Bo", "2 added, 0 refused"],
+    )
+    code, said, _ = run("check", "villages", cwd=tmp_path)
+    assert code == 1
+    assert said.splitlines()[0].startswith("respondents.csv:2: Anna-K: may_analyse and")
+    assert said.splitlines()[-1] == "2 problems, 0 warnings"
+    code, _, errors = run("report", "villages", cwd=tmp_path)
+    assert code == 1
+    assert errors.count("\n") == 2
+    people = tmp_path / "villages" / "respondents.csv"
+    people.write_text(people.read_text().replace(",,,,", ",,yes,no,"))
+    code, said, _ = run("check", "villages", cwd=tmp_path)
+    assert (code, said) == (0, "0 problems, 0 warnings\n")
+    code, said, errors = run("report", "villages", cwd=tmp_path)
+    assert (code, errors) == (0, "")
+    assert (tmp_path / "reports/villages/report.html").is_file()
+    assert (tmp_path / "reports/villages/tables/turns.csv").is_file()
+    code, said, _ = run(
+        "tables", "villages", "--out", "t", "--format", "xlsx", cwd=tmp_path
+    )
+    assert (code, said) == (0, "14 tables in t\n")
+
+
+def test_a_refused_file_is_named_and_the_exit_code_says_so(study: Path, tmp_path: Path):
+    bad = tmp_path / "bad.docx"
+    bad.write_bytes(b"PK\x03\x04 broken")
+    code, said, errors = run("add", study, bad)
+    assert code == 1
+    assert said == "0 added, 1 refused\n"
+    assert errors.startswith("bad.docx: the file is damaged")
+    assert errors.count("\n") == 1
+
+
+def test_anchors_are_shown_and_confirmed(study: Path, tmp_path: Path):
+    from tests.study.test_study import code as put
+
+    put(study, "P1", "It was cold.", "hope")
+    transcript = study / "transcripts" / "P1.txt"
+    transcript.write_text("A line on top.\n" + transcript.read_text())
+    code, said, _ = run("anchors", study, "--out", tmp_path / "a.csv")
+    assert code == 0
+    assert said.splitlines() == [
+        "codings/ana.jsonl:1: moved: “It was cold.”",
+        "1 moved",
+    ]
+    assert "moved" in (tmp_path / "a.csv").read_text()
+    code, said, _ = run("anchors", study, "--confirm", "moved")
+    assert said.splitlines() == ["1 codings confirmed in their new places", "1 exact"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["check", "nowhere"], 1, "no study here (study.toml is missing)"),
+        (["report", "nowhere", "--to", "pdf"], 2, "only html"),
+        (["report", "nowhere", "--audience", "funder"], 2, "not built yet"),
+        (["import", "nowhere", "x.qdpx"], 2, "only Taguette"),
+        (["import", "nowhere", "x.sqlite3"], 2, "no such file"),
+        (["paint"], 2, "No such command"),
+        (["new", "x"], 2, "--title"),
+    ],
+)
+def test_mistakes_get_a_line_and_an_exit_code(
+    arguments: list[str], code: int, words: str, tmp_path: Path
+):
+    got, _, errors = run(*arguments, cwd=tmp_path)
+    assert (got, words in " ".join(errors.split())) == (code, True), errors
+
+
+def test_a_broken_codebook_is_one_line_not_a_traceback(study: Path):
+    (study / "codebook.yaml").write_text("codes:\n  - id: a\n   name: b\n")
+    for command in (["check", study], ["report", study], ["tables", study, "-o", "x"]):
+        code, _, errors = run(*command)
+        assert code == 1
+        assert errors.startswith("codebook.yaml:3: ")
+
+
+def test_the_command_line_and_the_package_load_nothing_heavy():
+    heavy = "{'pandas', 'spacy', 'matplotlib', 'nbconvert', 'numpy'}"
+    for code in ("import evalkit", "import evalkit.cli", "import evalkit.coding.log"):
+        check = f"{code}; import sys; print({heavy} & set(sys.modules))"
+        done = subprocess.run(
+            [sys.executable, "-c", check], capture_output=True, text=True, check=True
+        )
+        assert done.stdout == "set()\n", code
