@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from evalkit.analysis.course import find_course
-from evalkit.analysis.frequency import count_codes, count_speech, name_codes, roll_up
+from evalkit.analysis.frequency import count_codes, name_codes, roll_up
 from evalkit.analysis.units import (
     cut_units,
     find_own_words,
@@ -54,8 +54,8 @@ def count_themes(study: Study, *, by: str | None = None) -> pd.DataFrame:
 def header(study: Study) -> Block:
     """Set the page's title and the facts of the study."""
     people = _heard(study)
-    speech = count_speech(study.turns)
-    n_words = int(speech.loc[speech["role"].ne("interviewer"), "n_words"].sum())
+    own = study.turns.loc[study.turns["respondent_id"].ne(""), "text"]
+    n_words = sum(len(words.split()) for words in own)
     dates = sorted(d for d in study.documents["collected_on"] if d)
     groups = people["report_group"].value_counts(sort=False)
     facts = {
@@ -64,7 +64,7 @@ def header(study: Study) -> Block:
         "Collected": _between(dates) or "not recorded",
         "Coded by": f"{_n(len(study.coders), 'coder')}, "
         f"{_n(study.codings['code_id'].nunique(), 'code')} used",
-        "Words": f"{n_words:,}",
+        "Words of respondents": f"{n_words:,}",
         "Who was heard": ", ".join(f"{group} ({n})" for group, n in groups.items()),
         "What was asked": " ".join(study.settings.questions.values()),
     }

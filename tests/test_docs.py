@@ -1,0 +1,98 @@
+"""What the documentation says is done here, word for word."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evalkit.cli import app
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", path.read_text("utf-8"), re.M | re.S
+    )
+
+
+def run(command: list[str], cwd: Path) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_readmes_first_forty_lines_show_the_way(top: Path):
+    lines = (top / "README.md").read_text("utf-8").splitlines()[:40]
+    first = "\n".join(lines)
+    assert "make report" in first
+    assert "make test" in first
+    picture = re.search(r"!\[.{20,}\]\((.*?)\)", first)
+    assert (top / picture[1]).is_file()
+    (code,) = re.findall(r"```python\n(.*?)```", first, re.S)
+    assert len([line for line in code.splitlines() if line.strip()]) <= 8
+
+
+def test_the_readmes_python_gives_the_finding_it_says(top: Path):
+    (code,) = blocks(top / "README.md", "python")
+    expected = re.search(r"# (.*)\n$", code)[1]
+    assert run([sys.executable, "-c", code], top) == expected + "\n"
+
+
+def test_every_command_is_in_the_readme(top: Path):
+    readme = (top / "README.md").read_text("utf-8")
+    for command in app.registered_commands:
+        name = command.name or command.callback.__name__
+        assert f"`evalkit {name}" in readme, name
+
+
+def test_every_setting_is_in_the_readme(top: Path):
+    from evalkit.study.settings import Settings
+
+    readme = (top / "README.md").read_text("utf-8")
+    for name in Settings.model_fields:
+        assert re.search(rf"`\[?{name}\]?`", readme), name
+
+
+@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_links_lead_somewhere(page: str, top: Path):
+    for path in [top / page, *(top / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
+            assert (path.parent / link).exists(), (path.name, link)
+
+
+def test_the_pages_on_a_study_of_ones_own_work_as_written(top: Path, tmp_path: Path):
+    (tmp_path / "P1.txt").write_text("I: Why?\nR: Because of the bus, in the end.\n")
+    (tmp_path / "P2.vtt").write_text(
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Interviewer>Why?</v><v Bo>So.</v>\n"
+    )
+    (tmp_path / "P3.txt").write_text("I: Why?\nR: I will not say.\n")
+    page = top / "docs" / "begin-a-study.md"
+    *first, last = blocks(page, "sh")
+    for block in first:
+        run(["bash", "-ec", block], tmp_path)
+    people = tmp_path / "villages" / "respondents.csv"
+    people.write_text(people.read_text().replace(",,,,", ",,yes,yes,"))
+    (yaml,) = blocks(page, "yaml")
+    (tmp_path / "villages" / "codebook.yaml").write_text(yaml)
+    (python,) = blocks(page, "python")
+    run([sys.executable, "-c", python], tmp_path)
+    run(["bash", "-ec", last], tmp_path)
+    assert (tmp_path / "report" / "report.html").is_file()
+    assert (tmp_path / "tables" / "codings.xlsx").is_file()
+    transcript = tmp_path / "villages" / "transcripts" / "P1.txt"
+    transcript.write_text("On top.\n" + transcript.read_text())
+    show, confirm = blocks(top / "docs" / "correct-a-transcript.md", "sh")
+    assert "moved" in run(["bash", "-ec", show], tmp_path)
+    assert run(["bash", "-ec", confirm], tmp_path).endswith("1 exact\n")
