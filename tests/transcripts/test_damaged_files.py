@@ -90,6 +90,9 @@ def test_an_encrypted_pdf_and_one_without_words_are_refused():
         (b"0:00:01.0,0:00:02.0\nHi\n\nLost\n", ".sbv", 4, "Lost"),
         (b"speaker,text\nI,Why?\nR,So,we left\n", ".csv", 3, "3 cells"),
         (b'speaker,text\nI,Why?\nR,"So\n', ".csv", 3, "not closed"),
+        (b"speaker,text,text\nI,Why?,x\n", ".csv", 1, "two columns are named text"),
+        (b"speaker,text,\nI,Why?,lost\n", ".csv", 2, "a column without a name"),
+        (b"WEBVTT\n00:01.000 --> 00:02.000\nlost\n", ".vtt", 2, "the file's head"),
         (b"who,said\nI,Why?\n", ".csv", 1, "no column holds the words"),
     ],
 )

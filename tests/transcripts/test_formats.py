@@ -213,6 +213,14 @@ def test_xlsx_reads_as_csv_does():
     assert voices_of(out.getvalue(), ".xlsx") == [("I", "Why?", 65.0), ("R", "7", None)]
 
 
+def test_a_line_with_a_space_ends_no_cue_and_a_transcribers_word_is_no_tag():
+    content = (
+        b"WEBVTT\n\n00:01.000 --> 00:02.000\nhello\n \nthere<00:01.500><c> you</c>"
+        b" <laughs> <u>so</u>\n"
+    )
+    assert text_of(content, ".vtt") == "hello\nthere you <laughs> so"
+
+
 def test_text_is_the_same_whatever_the_encoding_says_it_is():
     text = "I: Où ?\nR: À l’école, 北京.\n"
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"):

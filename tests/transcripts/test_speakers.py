@@ -182,3 +182,40 @@ def test_turns_are_stripped_ordered_and_never_overlap(lines: list[str]):
 def test_a_hundred_thousand_characters_without_a_label_do_not_hang():
     for line in ("a" * 100_000, "A b " * 25_000, "1:23 " * 20_000, ": " * 50_000):
         find_turns(Source(line))
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("00:12 Maria Lopez\nYes.\n00:15 Jo Bo\nNo.\n" * 2, ["Maria Lopez", "Jo Bo"]),
+        ("> I: Why?\n> R: So.\n", ["I", "R"]),
+        ("- **I:** Why?\n- **R:** So.\n", ["I", "R"]),
+        (
+            "Interviewer\u202f: Bon ?\nE\u0301lise\u202f: Oui.\n" * 2,
+            ["Interviewer", "É"],
+        ),
+        ("Interviewer：为什么？\n李明：因为。\n" * 2, ["Interviewer", "李明"]),
+        ("المحاور: لماذا؟\nليلى: لأن.\n" * 2, ["المحاور", "ليلى"]),
+    ],
+)
+def test_labels_of_many_hands_are_found(text: str, speakers: list[str]):
+    found = [t.speaker for t in find_turns(Source(text)).turns][:2]
+    assert [f[: len(s)] for f, s in zip(found, speakers, strict=True)] == [
+        s if s != "É" else "E" for s in speakers
+    ]
+
+
+@pytest.mark.parametrize(
+    "aside", ["[unclear] and then left.", "[Laughter] (0:12)", "I"]
+)
+def test_an_aside_or_a_broken_line_stays_in_its_turn(aside: str):
+    text = f"I: Who?\nR: He said\n{aside}\nand so on.\nI: And?\nR: Yes.\n"
+    assert [t[0] for t in turns_of(text)] == ["I", "R", "I", "R"]
+    assert aside in turns_of(text)[1][2]
+
+
+def test_words_before_the_first_speaker_are_named():
+    lost = "We came in a long time before the others did, and it was raining hard."
+    found = find_turns(Source(f"{lost}\nI: Why?\nR: So.\nI: And?\nR: Yes."))
+    assert [each.speaker for each in found.unsure] == [""]
+    assert "before the first speaker" in found.unsure[0].what

@@ -28,8 +28,10 @@ class Figure:
 
     def _repr_html_(self) -> str:
         return (
-            f'<figure class="chart"><figcaption>{escape(self.finding)}'
-            f"<span>{escape(self.unit)}</span></figcaption>{self.svg}</figure>"
+            '<figure class="chart" style="max-width: 30rem"><figcaption>'
+            f"<strong>{escape(self.finding)}</strong>"
+            f'<span style="display: block">{escape(self.unit)}</span></figcaption>'
+            f"{self.svg}</figure>"
         )
 
 

@@ -18,7 +18,8 @@ def open_lab(folder: Path, options: Sequence[str]) -> int:
     """Open JupyterLab on a study; return its exit code."""
     read_study(folder)
     copy_notebooks(folder)
-    command = [sys.executable, "-m", "jupyterlab"]
+    command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     command += [f"--ServerApp.root_dir={folder.resolve()}"]
     command += [f"--LabApp.default_url=/lab/tree/notebooks/{FIRST}", *options]
     return subprocess.run(command, check=False).returncode

@@ -11,8 +11,8 @@ import pandas as pd
 from evalkit.analysis.units import lay_codings
 from evalkit.errors import Problem
 from evalkit.tables import find_unknown, list_rows
+from evalkit.transcripts.label_lines import Unsure
 from evalkit.transcripts.read import Transcript
-from evalkit.transcripts.speakers import Unsure
 
 EVERY_DOCUMENT = "*"
 PART = "#"

@@ -36,10 +36,10 @@ from evalkit.tables import (
     list_rows,
 )
 from evalkit.transcripts.encoding import decode
+from evalkit.transcripts.label_lines import fold_exactly
 from evalkit.transcripts.labels import is_misspelt
 from evalkit.transcripts.read import Transcript, find_speakers, read_sources
 from evalkit.transcripts.source import Source
-from evalkit.transcripts.speakers import fold_exactly
 
 
 @dataclass(frozen=True)

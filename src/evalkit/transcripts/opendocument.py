@@ -26,7 +26,6 @@ _SKIPPED = frozenset(
         f"{_TEXT}tracked-changes",
         f"{_TEXT}note-citation",
         f"{_TEXT}hidden-text",
-        f"{_TEXT}hidden-paragraph",
         f"{_TEXT}script",
         f"{_TEXT}ruby-text",
         f"{_OFFICE}annotation",
@@ -74,25 +73,26 @@ def parse_odt(content: bytes) -> list[Source]:
     return [builder.build()]
 
 
-def _find_bold(styles: list[Element]) -> dict[StyleKey, bool]:
-    """Say of each style that sets a weight, itself or by its parents, if it is bold."""
-    weights: dict[StyleKey, bool] = {}
+def _find_bold(styles: list[Element]) -> dict[StyleKey, bool | None]:
+    """Say if a style is bold, itself or by its parents; None if they say nothing."""
+    weights: dict[StyleKey, bool | None] = {}
     parents: dict[StyleKey, StyleKey] = {}
     for style in styles:
         family = style.get(f"{_STYLE}family", "")
         key = family, style.get(f"{_STYLE}name", "")
-        parents.setdefault(key, (family, style.get(f"{_STYLE}parent-style-name", "")))
+        if key in parents:
+            continue
+        parents[key] = family, style.get(f"{_STYLE}parent-style-name", "")
         properties = style.find(f"{_STYLE}text-properties")
         weight = None if properties is None else properties.get(f"{_FO}font-weight")
         if weight is not None:
-            weights.setdefault(key, weight in _BOLD)
+            weights[key] = weight in _BOLD
     for key in parents:
         line: dict[StyleKey, None] = {}  # a style may be its own ancestor
         while key in parents and key not in weights and key not in line:
             line[key] = None
             key = parents[key]
-        if key in weights:
-            weights.update(dict.fromkeys(line, weights[key]))
+        weights.update(dict.fromkeys(line, weights.get(key)))
     return weights
 
 
@@ -107,7 +107,7 @@ class _Paragraph:
 class _Reader:
     """Read lines, each with whether it is bold; the notes are left for later."""
 
-    def __init__(self, bold: Mapping[StyleKey, bool]) -> None:
+    def __init__(self, bold: Mapping[StyleKey, bool | None]) -> None:
         self.bold = bold
         self.notes: list[Element] = []
 
@@ -144,7 +144,8 @@ class _Reader:
         self, element: Element, paragraph: _Paragraph, *, bold: bool
     ) -> None:
         family = "paragraph" if element.tag in _PARAGRAPHS else "text"
-        bold = self.bold.get((family, element.get(f"{_TEXT}style-name", "")), bold)
+        own = self.bold.get((family, element.get(f"{_TEXT}style-name", "")))
+        bold = bold if own is None else own
         pieces = paragraph.pieces
         pieces.append((element.text or "", bold))
         for child in element:

@@ -43,7 +43,15 @@ def parse_pdf(content: bytes) -> list[Source]:
         )
     if text.count("\t") > text.count(" "):
         text = re.sub(r"[ \t]+", " ", text)
-    return [Source(text)]
+    n_dropped = sum(page.count("\n") for page in pages) - sum(
+        page.count("\n") for page in kept
+    )
+    warnings = (
+        (f"{n_dropped} lines of page marks and line numbers were left out",)
+        if n_dropped
+        else ()
+    )
+    return [Source(text, warnings=warnings)]
 
 
 def drop_printed_marks(page: str, *, last: int = 0) -> tuple[str, int]:

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalkit.errors import UnreadableError
+from evalkit.transcripts.label_lines import Unsure
 from evalkit.transcripts.opendocument import parse_odt
 from evalkit.transcripts.pdf import parse_pdf
-from evalkit.transcripts.plain import parse_plain, parse_rtf
+from evalkit.transcripts.plain import parse_plain
+from evalkit.transcripts.rtf import parse_rtf
 from evalkit.transcripts.sheets import parse_csv, parse_xlsx
 from evalkit.transcripts.source import LARGEST, Source
-from evalkit.transcripts.speakers import Turn, Unsure, find_turns
+from evalkit.transcripts.speakers import Turn, find_turns
 from evalkit.transcripts.subtitles import parse_sbv, parse_srt, parse_ttml, parse_vtt
 from evalkit.transcripts.word import parse_docx
 

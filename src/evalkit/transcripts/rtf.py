@@ -41,7 +41,12 @@ _BREAKS = {"line": "\n", "lbr": "\n", "nestrow": "\n", "tab": "\t", "nestcell": 
 _SWITCHES = frozenset("b v deleted mvf intbl".split())
 _UNSAID = frozenset("skipped v deleted mvf".split())  # mvf: it stands where it went
 _MACHINES = {"mac": "10000", "pc": "437", "pca": "850"}
-_PAGES = {"936": "gb18030", "10000": "mac_roman", "10007": "mac_cyrillic"}
+_PAGES = {
+    "0": "cp1252",
+    "936": "gb18030",
+    "10000": "mac_roman",
+    "10007": "mac_cyrillic",
+}
 _CHARSETS = dict(
     pair.split(":")
     for pair in "0:1252 77:10000 128:932 129:949 134:936 136:950 161:1253 162:1254 "
@@ -64,15 +69,15 @@ def parse_rtf(content: bytes) -> list[Source]:
         raise UnreadableError(what, mend=mend, line=1)
     reader = _Reader(content, start + 1)
     reader.read()
-    builder, unreadable = SourceBuilder(), reader.unreadable
+    builder, unreadable = SourceBuilder(), 0
     for line, bold in reader.lines + reader.notes:
         # Letters beyond the first 65,536 were written in two halves.
         halves = line.replace("\0", "").encode("utf-16-le", "surrogatepass")
         paragraph = normalise_line_ends(halves.decode("utf-16-le", "replace"))
-        unreadable += paragraph.count("\ufffd") - line.count("\ufffd")
+        unreadable += paragraph.count("\ufffd")
         if paragraph.strip():
             builder.add(paragraph, bold=bold)
-    warning = f"{unreadable} letters could not be read; look for \ufffd"
+    warning = f"letters could not be read, and stand as \ufffd: {unreadable}"
     return [builder.build(warnings=(warning,) if unreadable else ())]
 
 
@@ -121,9 +126,9 @@ class _Reader:
         self.stack = [self.state]
         is_utf8 = content.decode("utf-8", "ignore").encode() == content
         self.byte_kinds = ("plain", "text") if is_utf8 else ("plain", "text", "raw")
-        self.page, self.fonts = "cp1252", dict[int, str]()
-        self.default_font, self.to_skip, self.unreadable = 0, 0, 0
-        self.bytes, self.starred = bytearray(), False
+        self.page, self.fonts = "cp1252", dict[int | None, str]()
+        self.default_font: int | None = None
+        self.bytes, self.to_skip, self.starred = bytearray(), 0, False
 
     def read(self) -> None:
         while self.stack:
@@ -148,11 +153,10 @@ class _Reader:
         self.to_skip = max(self.to_skip - len(letters), 0)
 
     def flush(self) -> None:
-        font = self.default_font if self.state.font is None else self.state.font
-        letters = self.bytes.decode(self.fonts.get(font, self.page), "replace")
-        self.unreadable += letters.count("\ufffd") if self.state.is_said else 0
-        self.bytes.clear()
-        self.say(letters)
+        if self.bytes:
+            font = self.default_font if self.state.font is None else self.state.font
+            self.say(self.bytes.decode(self.fonts.get(font, self.page), "replace"))
+            self.bytes.clear()
 
     def say(self, letters: str) -> None:
         if self.state.is_said:
@@ -173,6 +177,7 @@ class _Reader:
         elif kind == "symbol":
             self.stand_in(_SYMBOLS.get(token["symbol"], ""))
             if token["symbol"] in b"\r\n":
+                self.to_skip = 0
                 self.end_paragraph()
         elif token[0] == b"{":
             self.to_skip = 0
@@ -199,7 +204,7 @@ class _Reader:
         elif word == "deff":
             self.default_font = number
         elif word == "fcharset" and str(number) in _CHARSETS:
-            self.fonts[state.font or 0] = _page(_CHARSETS[str(number)])
+            self.fonts[state.font] = _page(_CHARSETS[str(number)])
         elif word in _MACHINES or word == "ansicpg":
             self.page = _page(_MACHINES.get(word, str(number)))
         elif word == "u":

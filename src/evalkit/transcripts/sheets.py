@@ -35,6 +35,8 @@ def parse_csv(content: bytes) -> list[Source]:
     ('And?\nYes.', ['I', 'R'])
     """
     text, warnings = decode(content)
+    if text.startswith("sep="):  # Excel's own first line
+        text = text.partition("\n")[2]
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     csv.field_size_limit(LARGEST)
@@ -62,15 +64,21 @@ def parse_xlsx(content: bytes) -> list[Source]:
     book = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, data_only=True, keep_links=False
     )
-    rows = book.worksheets[0].iter_rows(values_only=True)
+    sheets = [book[name] for name in book.sheetnames]
+    rows = next(s for s in sheets if hasattr(s, "iter_rows")).iter_rows(
+        values_only=True
+    )
     return _read_rows(
         [(at, [_as_text(cell) for cell in row]) for at, row in enumerate(rows, start=1)]
     )
 
 
 def _as_text(cell: object) -> str:
-    if isinstance(cell, dt.time | dt.timedelta):
-        return str(cell)
+    if isinstance(cell, dt.time):
+        return cell.isoformat(timespec="milliseconds")
+    if isinstance(cell, dt.timedelta):
+        minutes, seconds = divmod(cell.total_seconds(), 60)
+        return f"{minutes // 60:.0f}:{minutes % 60:02.0f}:{seconds:06.3f}"
     if isinstance(cell, dt.datetime):
         return str(cell.time() if cell.year < 1901 else cell)
     return "" if cell is None else normalise_line_ends(str(cell))
@@ -92,6 +100,10 @@ def _read_rows(rows: list[Row], warnings: tuple[str, ...] = ()) -> list[Source]:
             mend="name that column `text`, and the speakers' column `speaker`",
             line=1,
         )
+    if names.count(names[text_at]) > 1:
+        raise UnreadableError(
+            f"two columns are named {names[text_at]}", mend="rename one of them", line=1
+        )
     builders: dict[str, SourceBuilder] = {}
     for line, cells in rows[1:]:
         if not any(cells):
@@ -100,6 +112,12 @@ def _read_rows(rows: list[Row], warnings: tuple[str, ...] = ()) -> list[Source]:
             raise UnreadableError(
                 f"{len(cells)} cells where the first line has {len(names)}",
                 mend="put quotation marks around cells that hold a comma or a line end",
+                line=line,
+            )
+        if any(cell.strip() for at, cell in enumerate(cells) if not names[at]):
+            raise UnreadableError(
+                "a cell stands in a column without a name",
+                mend="name the column in the first line, or empty the cell",
                 line=line,
             )
         part = cells[document_at].strip() if document_at is not None else ""
