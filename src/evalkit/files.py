@@ -1,9 +1,13 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and progress told while many are read."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -15,3 +19,13 @@ def write_whole(path: Path, content: str | bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def show_progress(items: Iterable[Item], *, doing: str, n: int) -> Iterable[Item]:
+    """Go through `items` with a progress bar, on a terminal and after a second."""
+    from tqdm import tqdm
+
+    bar: Iterable[Item] = tqdm(
+        items, desc=doing, total=n, delay=1, disable=None, leave=False
+    )
+    return bar

@@ -23,7 +23,7 @@ from evalkit.coding.log import (
 )
 from evalkit.errors import EvalkitError, Problem, UnreadableError
 from evalkit.exchange.project import Project
-from evalkit.files import write_whole
+from evalkit.files import show_progress, write_whole
 from evalkit.study.checks import PART
 from evalkit.study.read import Study, parse_table, read_study
 from evalkit.study.settings import FILE as SETTINGS_FILE
@@ -124,7 +124,8 @@ def add_documents(
     interviews = parse_table(_read(study.folder / "interviews.csv"))
     taken = {*interviews["document_id"]}
     registered = {*interviews["file"]}
-    for file in map(Path, files):
+    paths = [Path(file) for file in files]
+    for file in show_progress(paths, doing="Adding", n=len(paths)):
         try:
             sources, _ = read_sources(file)
         except OSError:
@@ -202,7 +203,8 @@ def import_project(
         for document_id, text in study.texts.items()
     }
     events, anchors = [], []
-    for row in list_rows(project.highlights):
+    rows = list_rows(project.highlights)
+    for row in show_progress(rows, doing="Finding", n=len(rows)):
         document_id = documents[row["document"]]
         where = places[document_id]
         anchor = find_anchor(row, where)

@@ -192,7 +192,8 @@ def _read_transcripts(
 ) -> dict[str, Transcript]:
     files: dict[str, tuple[dict[str, Source], str]] = {}
     transcripts: dict[str, Transcript] = {}
-    for row, interview in zip(interviews.index, list_rows(interviews), strict=True):
+    rows = zip(interviews.index, list_rows(interviews), strict=True)
+    for row, interview in show_progress(rows, doing="Reading", n=len(interviews)):
         name, _, part = str(interview["file"]).partition(PART)
         document_id = str(interview["document_id"])
         shown = f"transcripts/{name}"
