@@ -15,6 +15,7 @@ from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
 from evalkit.coding.codings import find_codings, find_lost, find_unknown_marks
 from evalkit.coding.log import Folded, fold_events, read_events
 from evalkit.errors import EvalkitError, Problem, UnreadableError
+from evalkit.files import show_progress
 from evalkit.study.checks import (
     EVERY_DOCUMENT,
     PART,
