@@ -39,7 +39,7 @@ class Table:
         """Return `frame` with every column of the schema, typed, in its order."""
         present = frame.reindex(
             columns=[*self.columns, *(c for c in frame if c not in self.columns)]
-        ).reset_index(drop=True)
+        )
         texts = [c for c, kind in self.columns.items() if kind == "str"]
         present[texts] = present[texts].astype("str").fillna("")
         return present.astype({c: k for c, k in self.columns.items() if k != "str"})

@@ -142,6 +142,10 @@ BROKEN = [
     ("interviews.csv", "document_id", "doc", "interviews.csv:1: no column document_id: add it"),
     ("respondents.csv", "P1,,yes,yes", "P1,,perhaps,yes", "respondents.csv:2: may_analyse is 'perhaps': write one of: yes, no"),
     ("respondents.csv", "P1,,yes", ",,yes", "respondents.csv:2: respondent_id is empty"),
+    ("respondents.csv", "P2,,yes,yes,,", "P2,a, b,yes,yes,,x", "respondents.csv:3: 7 cells where the first line has 6"),
+    ("respondents.csv", "P2,,yes,yes,,", "\n\nP2,,no,,,", "respondents.csv:5: P2: may_quote not filled in"),
+    ("respondents.csv", "P2,,yes", 'P2,"a,yes', "respondents.csv: a quoted cell is not closed"),
+    ("interviews.csv", "P2,P2.txt,P2", "\nP2,P2.txt,P9", "interviews.csv:4: respondent_id 'P9' is unknown"),
 ]  # fmt: skip
 
 

@@ -50,14 +50,14 @@ def check_consent(
     """Absent is not yes: a person whose words are here has said yes or no to each."""
     heard = {*interviews["respondent_id"], *speakers["respondent_id"]} - {""}
     problems = []
-    for row, person in enumerate(list_rows(respondents), start=2):
+    for row, person in zip(respondents.index, list_rows(respondents), strict=True):
         if person["respondent_id"] not in heard or person["withdrawn_on"]:
             continue
         empty = [c for c in ("may_analyse", "may_quote") if not person[c]]
         if empty:
             what = f"{person['respondent_id']}: {' and '.join(empty)} not filled in"
             mend = "write yes or no, as the person agreed"
-            problems.append(Problem("respondents.csv", row, what, mend))
+            problems.append(Problem("respondents.csv", int(row) + 2, what, mend))
     return problems
 
 

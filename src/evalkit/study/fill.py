@@ -121,7 +121,7 @@ def add_documents(
     """
     study = read_study(folder)
     added = Added()
-    interviews = parse_table(_read(study.folder / "interviews.csv"))
+    interviews = _read_rows(study.folder / "interviews.csv")
     taken = {*interviews["document_id"]}
     registered = {*interviews["file"]}
     paths = [Path(file) for file in files]
@@ -165,7 +165,7 @@ def _register(
     folder: Path, interviews: pd.DataFrame, *, may_analyse: str, may_quote: str
 ) -> None:
     """Write the people first: a document never refers to nobody."""
-    respondents = parse_table(_read(folder / "respondents.csv"))
+    respondents = _read_rows(folder / "respondents.csv")
     known = {*respondents["respondent_id"]}
     for person in interviews["respondent_id"]:
         if person and person not in known:
@@ -297,6 +297,10 @@ def _make_id(name: str, taken: set[str]) -> str:
 
 def _read(path: Path) -> str:
     return decode(path.read_bytes())[0]
+
+
+def _read_rows(path: Path) -> pd.DataFrame:
+    return parse_table(_read(path), file=path.name).reset_index(drop=True)
 
 
 def _write_table(path: Path, table: pd.DataFrame) -> None:

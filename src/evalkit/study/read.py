@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
 from evalkit.coding.codings import find_codings, find_lost, find_unknown_marks
 from evalkit.coding.log import Folded, fold_events, read_events
-from evalkit.errors import EvalkitError, Problem, UnreadableError
+from evalkit.errors import EvalkitError, Problem, ProblemsError, UnreadableError
 from evalkit.files import show_progress
 from evalkit.study.checks import (
     EVERY_DOCUMENT,
@@ -120,8 +121,8 @@ def read_study(folder: str | Path) -> Study:
         settings=settings,
         codebook=codebook,
         documents=documents,
-        respondents=respondents,
-        speakers=speakers,
+        respondents=respondents.reset_index(drop=True),
+        speakers=speakers.reset_index(drop=True),
         turns=turns,
         codes=codebook.codes,
         coders=_list_coders(logs, settings),
@@ -150,11 +151,9 @@ def _read_table(
         return table.empty()
     problems += [Problem(file, 0, warning, warning=True) for warning in warnings]
     try:
-        frame = parse_table(text)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        what = str(error).strip().removeprefix("Error tokenizing data. C error: ")
-        mend = "put quotation marks around cells that hold a comma"
-        problems.append(Problem(file, 0, what, mend))
+        frame = parse_table(text, file=file)
+    except ProblemsError as error:
+        problems += error.problems
         return table.empty()
     found = table.find_problems(frame, file=file)
     problems += found
@@ -165,19 +164,35 @@ def _read_table(
     return table.typed(frame)
 
 
-def parse_table(text: str) -> pd.DataFrame:
+def parse_table(text: str, *, file: str) -> pd.DataFrame:
     """Parse a small CSV as text, whichever of , ; TAB a spreadsheet wrote.
 
-    >>> parse_table("respondent_id;group\\nP1; nurse \\n")
+    The index is the row's number less two: the first line holds the names. Empty
+    rows are left out; a row with more cells than names raises `ProblemsError`.
+
+    >>> parse_table("respondent_id;group\\nP1; nurse \\n", file="respondents.csv")
       respondent_id  group
     0            P1  nurse
     """
     delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
-    frame = pd.read_csv(
-        io.StringIO(text), sep=delimiter, dtype="str", keep_default_na=False
-    )
-    frame.columns = [str(name).strip() for name in frame.columns]
-    return frame.fillna("").transform(lambda column: column.str.strip())
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        what = f"a quoted cell is not closed ({error})"
+        mend = 'end it with a quotation mark, and double those inside: ""'
+        raise ProblemsError([Problem(file, 0, what, mend)]) from error
+    names = [name.strip() for name in rows[0]] if rows else []
+    cells: dict[int, list[str]] = {}
+    for number, row in enumerate(rows[1:]):
+        stripped = [cell.strip() for cell in row]
+        if any(stripped[len(names) :]):
+            what = f"{len(row)} cells where the first line has {len(names)}"
+            mend = "put quotation marks around cells that hold a comma"
+            raise ProblemsError([Problem(file, number + 2, what, mend)])
+        if any(stripped):
+            padded = stripped + [""] * (len(names) - len(stripped))
+            cells[number] = padded[: len(names)]
+    return pd.DataFrame.from_dict(cells, orient="index", columns=names, dtype="str")
 
 
 def _find_gone(respondents: pd.DataFrame) -> list[str]:
