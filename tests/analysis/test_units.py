@@ -76,6 +76,19 @@ def test_a_coding_across_turns_lies_on_each_and_one_elsewhere_on_none():
     assert len(laid) == 3
 
 
+def test_a_label_between_two_turns_of_one_person_is_not_their_word():
+    turns = make_turns(
+        ("A", "respondent", "P1", "Hope."), ("A", "respondent", "P1", "No.")
+    )
+    turns.loc[1, ["start", "end"]] = [9, 12]
+    codings = CODINGS.typed(
+        pd.DataFrame(
+            {"coding_id": ["x"], "document_id": "A", "start": [0], "end": [12]}
+        ).assign(code_id="a", quotation="Hope.\nR: No.")
+    )
+    assert find_own_words(turns, codings).empty
+
+
 def test_units_that_overlap_are_refused():
     units = pd.DataFrame(
         {"document_id": "A", "unit": [1, 2], "start": [0, 3], "end": [5, 9]}

@@ -49,6 +49,16 @@ def test_a_deleted_passage_is_orphaned():
     assert anchor("Nobody wrote to us for a year. ", changed) == ("orphaned", "")
 
 
+def test_a_deleted_passage_is_not_put_on_one_like_it_elsewhere():
+    passage = "We waited at the river for three days and nobody came to fetch us."
+    text = f"R: I say it first. {passage} That was it.\n{TEXT}"
+    coding = place_in(text, text.index(passage), text.index(passage) + len(passage))
+    like_it = passage.replace("three days", "four days")
+    changed = text.replace(f"{passage} ", "") + f"R: Another year. {like_it}\n"
+    found = find_anchor(coding, AnchorText(changed, sha256=hash_text(changed)))
+    assert found.status == "orphaned"
+
+
 def test_white_space_that_changed_is_no_change_of_words():
     changed = "New.\n" + TEXT.replace("with the two carts", "with  the\ntwo carts")
     quotation = "all of us, with the two carts."

@@ -137,6 +137,22 @@ def test_what_people_said_reaches_the_page_as_text_and_nothing_else(
     assert "<b>Hope</b>" not in page
 
 
+def test_a_passage_that_is_not_quotable_is_counted_and_not_quoted(
+    study: Path, tmp_path: Path
+):
+    book = study / "codebook.yaml"
+    book.write_text(
+        book.read_text().replace("attributes:", "attributes:\n  quotable: [yes, no]")
+    )
+    code(study, "P1", "It was cold.", "hope", quotable="no")
+    code(study, "P2", "Only hope.", "hope")
+    evalkit.build_report(study, tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert quotations_in(page) == ["Only hope."]
+    themes = pd.read_csv(tmp_path / "out" / "tables" / "theme_frequency.csv")
+    assert themes["n_respondents"].to_list() == [2]
+
+
 def test_a_study_may_have_a_notebook_of_its_own(study: Path, tmp_path: Path):
     notebook = nbformat.v4.new_notebook(
         cells=[
