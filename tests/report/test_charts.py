@@ -92,6 +92,10 @@ def test_a_figure_is_svg_with_a_title_to_read_and_no_strange_colours(plot, rows)
     assert root.get("aria-labelledby") == title.get("id")
     assert root.get("role") == "img"
     assert root.get("viewBox").startswith("0 0 400 ")
+    texts = [each for each in root.iter() if each.tag.endswith("}text")]
+    assert texts
+    for text in texts:  # or the page could not recolour it in the dark
+        assert (text.get("class") or "").startswith("f-"), text.text
     assert "http://" not in shown.svg.replace("http://www.w3.org/", "")
     assert len(shown.finding.split()) >= 4
     assert "<fear>" not in shown._repr_html_()

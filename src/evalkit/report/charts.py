@@ -7,6 +7,7 @@ text is the axes' label (`ax.get_label()`).
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
@@ -70,7 +71,7 @@ def plot_themes_by_group(
                 else Rectangle((x + 1, y + 1), width - 2, _ROW - 2, fc="none", ec=RULE)
             )
             ink = ON_SUPPORT if shade > 0.5 else INK
-            ax.text(middle, y + _ROW / 2, str(n), ha="center", va="center", color=ink)
+            _write(ax, middle, y + _ROW / 2, [str(n)], ha="center", color=ink)
     _name_rows(ax, table.index)
     finding = _compare_groups(table) or _find_widespread(
         table.sum(axis=1), int(sizes.sum())
@@ -101,7 +102,8 @@ def plot_theme_frequency(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axe
         length = whole * n / max(n_people, 1)
         y = row * _ROW
         ax.add_patch(Rectangle((_LABELS, y + 8), length, _ROW - 16, fc=SUPPORT, lw=0))
-        ax.text(_LABELS + length + 6, y + _ROW / 2, str(n), va="center", weight="bold")
+        x = _LABELS + length + 6
+        _write(ax, x, y + _ROW / 2, [str(n)], ha="left", weight="bold")
         _write(ax, WIDTH, y + _ROW / 2, [f"{n_codings}"], ha="right", color=MUTE)
     ax.plot([_LABELS, _LABELS], [2, len(counts) * _ROW - 2], color=INK, lw=1)
     _name_rows(ax, counts["name"])
@@ -134,7 +136,7 @@ def plot_course(
                 Rectangle((x, y + 8), length, _ROW - 16, fc=SUPPORT, ec=PAPER, lw=0.6)
             )
     for x, label, side in ((_LABELS, "start", "left"), (WIDTH, "end", "right")):
-        ax.text(x, -6, label, ha=side, va="bottom", color=MUTE)
+        _write(ax, x, -10, [label], ha=side, color=MUTE)
     _name_rows(ax, order.index)
     extent = (course["ends"] - course["begins"]).groupby(course["name"]).sum()
     finding = f"{title}: nothing is coded" if title else "Nothing is coded"
@@ -180,20 +182,13 @@ def _name_rows(ax: Axes, names: pd.Index | pd.Series) -> None:
 
 
 def _write(
-    ax: Axes,
-    x: float,
-    y: float,
-    lines: list[str],
-    *,
-    ha: str,
-    color: str = INK,
-    size: float = 8.7,
+    ax: Axes, x: float, y: float, lines: list[str], *, ha: str, **style: Any
 ) -> None:
     """Write lines around a middle, each a text of its own: the page sets the font."""
+    style = {"color": INK, "size": 8.7, **style}
     for at, line in enumerate(lines):
         down = (at - (len(lines) - 1) / 2) * _LINE
-        words = ax.text(x, y + down, line, color=color, size=size)
-        words.set(ha=ha, va="center_baseline")
+        ax.text(x, y + down, line, ha=ha, va="center_baseline", **style)
 
 
 def _compare_groups(table: pd.DataFrame) -> str:
