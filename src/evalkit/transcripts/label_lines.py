@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from evalkit.transcripts.labels import (
@@ -42,6 +43,8 @@ _LABEL = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+# The commonest form of all, `Name: words`, which the other would find as well.
+_PLAIN = re.compile(rf"({_NAME}){_GAP}*[:：](?!\d)(?:\*\*|__)?")
 _FORMS = ("bracket", "colon", "timed", "cell", "alone")
 
 
@@ -73,22 +76,23 @@ def fold_exactly(label: str) -> str:
 def find_labels(text: str) -> Iterator[Label]:
     """Find every place that reads like a label, believable or not."""
     at, last = 0, len(text)
+    plain, any_form, find = _PLAIN.match, _LABEL.match, text.find
     while at < last:
-        match = _LABEL.match(text, at)
-        if match is None:
-            at = text.find("\n", at) + 1 or last
-            continue
-        yield _read_label(match)
-        at = match.end()
-        if text[at - 1] != "\n":
-            at = text.find("\n", at) + 1 or last
+        match = plain(text, at)
+        if match is not None:
+            end = match.end()
+            yield Label(_name(match[1]), "colon", at, end, None, False)
+        else:
+            match = any_form(text, at)
+            if match is None:
+                at = find("\n", at) + 1 or last
+                continue
+            end = match.end()
+            yield _read_label(match)
+        at = end if text[end - 1] == "\n" else find("\n", end) + 1 or last
 
 
 def _read_label(match: re.Match[str]) -> Label:
-    form = match.lastgroup or ""
-    if form == "colon" and match["before"] is None and match["line_before"] is None:
-        name = _name(match["colon"])
-        return Label(name, form, match.start(), match.end(), None, False)
     form = next(name for name in _FORMS if match[name])
     times = ("line_before", "before", "bracket_time", "colon_time", "timed_time")
     stamp = next((match[name] for name in times if match[name]), "")
@@ -111,30 +115,32 @@ def believe_labels(
 ) -> tuple[list[Label], list[Unsure]]:
     """Keep the labels that recur, are well known or are listed; name lone ones."""
     bold_starts = {start for start, _ in source.bold}
-    times_seen = Counter(fold_exactly(label.speaker) for label in labels)
+    times_seen: Counter[str] = Counter()
+    for speaker, n in Counter(map(itemgetter(0), labels)).items():
+        times_seen[fold_exactly(speaker)] += n
     known = {name for name in times_seen if known_role(name)}
     set_off = any(x.form != "alone" and known_role(x.speaker) for x in labels)
     verdicts: dict[tuple[str, str, bool, bool], str] = {}
     believed: list[Label] = []
     lone: list[Unsure] = []
     for label in labels:
-        is_bold = label.start in bold_starts
-        kind = (label.speaker, label.form, label.certain, is_bold)
+        speaker, form, start, _, _, certain = label
+        is_bold = start in bold_starts
+        kind = (speaker, form, certain, is_bold)
         verdict = verdicts.get(kind)
         if verdict is None:
-            name = fold_exactly(label.speaker)
-            verdict = _judge(
+            name = fold_exactly(speaker)
+            verdict = verdicts[kind] = _judge(
                 label,
-                listed.get(name, None),
+                listed.get(name),
                 recurs=times_seen[name] > 1,
                 is_bold=is_bold,
-                beside=set_off if label.form == "alone" else len(known) > 1,
+                beside=set_off if form == "alone" else len(known) > 1,
             )
-            verdicts[kind] = verdict
         if verdict == "believed":
             believed.append(label)
         elif verdict == "lone":
-            lone.append(Unsure(label.speaker, "stands once, like a speaker's name"))
+            lone.append(Unsure(speaker, "stands once, like a speaker's name"))
     return believed, lone
 
 

@@ -80,7 +80,10 @@ def normalise_line_ends(text: str) -> str:
     >>> normalise_line_ends("\ufeffa\r\nb\rc")
     'a\nb\nc'
     """
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
 
 
 def parse_time(text: str) -> float | None:

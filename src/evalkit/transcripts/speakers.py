@@ -68,12 +68,8 @@ def find_turns(source: Source, *, listed: Mapping[str, str] | None = None) -> Fo
         goes = list(_cut(source, labels))
         lone += _find_words_before(source, labels, goes)
     goes, odd_bold = _set_bold_apart(goes, source, listed)
-    goes = list(_trim(goes, source.text))
     roles, unsure = _settle_roles(goes, source, listed)
-    turns = [
-        Turn(speaker, roles[speaker], start, end, time)
-        for speaker, start, end, time in goes
-    ]
+    turns = list(_trim(goes, source.text, roles))
     return Found(turns, unsure + odd_bold + lone)
 
 
@@ -86,23 +82,21 @@ def _cut(source: Source, labels: list[Label]) -> Iterator[_Go]:
         for start, end, time in spans:
             yield _Go("", start, end, time)
         return
-    alone = len({fold_exactly(label.speaker) for label in labels}) == 1
+    names = {label.speaker for label in labels}
+    alone = len({fold_exactly(name) for name in names}) == 1
     cues = {voice.start: voice.started_at for voice in source.voices}
     if alone:
         yield from _unlabelled(text, 0, labels[0].start)
     ends = [label.start for label in labels[1:]] + [len(text)]
-    for label, end in zip(labels, ends, strict=True):
-        own_end = end
-        if alone:
-            own_end = next(
-                (e for _, e in _paragraphs(text, label.text_start, end)), end
-            )
-        time = (
-            label.started_at if label.started_at is not None else cues.get(label.start)
-        )
-        yield _Go(label.speaker, label.text_start, own_end, time)
-        if alone:
-            yield from _unlabelled(text, own_end, end)
+    for (speaker, _, at, start, time, _), end in zip(labels, ends, strict=True):
+        if time is None and cues:
+            time = cues.get(at)
+        if not alone:
+            yield _Go(speaker, start, end, time)
+            continue
+        own_end = next((e for _, e in _paragraphs(text, start, end)), end)
+        yield _Go(speaker, start, own_end, time)
+        yield from _unlabelled(text, own_end, end)
 
 
 def _find_words_before(
@@ -177,14 +171,14 @@ def _set_bold_apart(
     return result, [Unsure(BOLD, what)] if n_odd and BOLD not in listed else []
 
 
-def _trim(goes: list[_Go], text: str) -> Iterator[_Go]:
-    """Take the white space off; a go without words is none."""
+def _trim(goes: list[_Go], text: str, roles: Mapping[str, str]) -> Iterator[Turn]:
+    """Take the white space off; a go without words is no turn."""
     for speaker, start, end, time in goes:
         words = text[start:end].lstrip()
         first = end - len(words)
         last = first + len(words.rstrip())
         if first < last:
-            yield _Go(speaker, first, last, time)
+            yield Turn(speaker, roles[speaker], first, last, time)
 
 
 def _own_role(speaker: str, listed: Mapping[str, str]) -> str:
