@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -121,12 +122,20 @@ def test_a_real_project_is_found_again_word_for_word(shared: Path, tmp_path: Pat
     assert len(read.codings) == 1000
     for row in read.codings.itertuples():
         assert read.texts[row.document_id][row.start : row.end] == row.quotation
+    log = (folder / "codings" / "taguette.jsonl").read_text("utf-8").splitlines()
     starts = defaultdict(list)
-    ours = read.codings.set_index("coding_id")["start"]
-    for row, theirs in zip(
-        anchors.itertuples(), project.highlights["start"], strict=True
-    ):
-        coding_id = f"taguette-taguette-{row.highlight}-{row.code_id}"
-        starts[row.document_id].append((theirs, ours[coding_id]))
+    for line, theirs in zip(log, project.highlights["start"], strict=True):
+        event = json.loads(line)
+        starts[event["document_id"]].append((theirs, event["start"]))
     for pairs in starts.values():
         assert [ours for _, ours in sorted(pairs)] == sorted(ours for _, ours in pairs)
+
+
+def test_two_projects_of_one_coder_do_not_hide_each_other(study: Path, tmp_path: Path):
+    html = "<p>I: And then?</p>\n<p>R: We left early. It was cold.</p>"
+    first = make_project(tmp_path / "a.sqlite3", html, ["We left early."])
+    second = make_project(tmp_path / "b.sqlite3", html, ["It was cold."])
+    for path in (first, second, first):
+        evalkit.import_project(study, read_taguette(path), coder_id="ana")
+    quoted = evalkit.read_study(study).codings["quotation"]
+    assert quoted.to_list() == ["We left early.", "It was cold."]

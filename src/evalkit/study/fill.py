@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -209,7 +209,7 @@ def import_project(
         where = places[document_id]
         anchor = find_anchor(row, where)
         code_id = code_ids[row["code"]]
-        coding_id = f"{coder_id}-{project.tool}-{row['highlight']}-{code_id}"
+        coding_id = _name_coding(coder_id, row)
         found = ""
         if anchor.start is None or anchor.end is None:
             place = {key: row[key] for key in _PLACE_KEYS}
@@ -235,6 +235,13 @@ def import_project(
     columns = ["highlight", "document_id", "code_id", "status", "quotation", "found"]
     table = pd.DataFrame(anchors, columns=[*columns, "logged"])
     return Imported(new_codes, table)
+
+
+def _name_coding(coder_id: str, row: Mapping[str, Any]) -> str:
+    """Name a coding by what it says, so that another project's never has its id."""
+    told = [str(row[key]) for key in ("highlight", "document", "code", "quotation")]
+    told += [str(row["start"])]
+    return f"{coder_id}-{hash_text(chr(0).join(told))[:12]}"
 
 
 _PLACE_KEYS = ("start", "end", "quotation", "before", "after")
