@@ -58,6 +58,13 @@ def test_a_new_study_is_never_made_over_something(study: Path):
     assert sorted(study.rglob("*")) == before
 
 
+def test_a_title_of_any_letters_is_kept(tmp_path: Path):
+    title = 'A "title" \\ {with}\n: # all – sorts, é'
+    folder = evalkit.new_study(tmp_path / "x", title=title)
+    study = evalkit.read_study(folder)
+    assert (study.settings.title, study.codebook.title) == (title, title)
+
+
 def test_missing_consent_is_named_with_its_row_and_the_study_is_still_read(study: Path):
     people = study / "respondents.csv"
     people.write_text(people.read_text().replace("P2,,yes,yes", "P2,,,"))
@@ -143,7 +150,7 @@ BROKEN = [
     ("respondents.csv", "P1,,yes,yes", "P1,,perhaps,yes", "respondents.csv:2: may_analyse is 'perhaps': write one of: yes, no"),
     ("respondents.csv", "P1,,yes", ",,yes", "respondents.csv:2: respondent_id is empty"),
     ("respondents.csv", "P2,,yes,yes,,", "P2,a, b,yes,yes,,x", "respondents.csv:3: 7 cells where the first line has 6"),
-    ("respondents.csv", "P2,,yes,yes,,", "\n\nP2,,no,,,", "respondents.csv:5: P2: may_quote not filled in"),
+    ("respondents.csv", "P2,,yes,yes,,", "\n\nP2,,yes,,,", "respondents.csv:5: P2: may_quote not filled in"),
     ("respondents.csv", "P2,,yes", 'P2,"a,yes', "respondents.csv: a quoted cell is not closed"),
     ("interviews.csv", "P2,P2.txt,P2", "\nP2,P2.txt,P9", "interviews.csv:4: respondent_id 'P9' is unknown"),
 ]  # fmt: skip

@@ -51,7 +51,8 @@ def check_consent(
     heard = {*interviews["respondent_id"], *speakers["respondent_id"]} - {""}
     problems = []
     for row, person in zip(respondents.index, list_rows(respondents), strict=True):
-        if person["respondent_id"] not in heard or person["withdrawn_on"]:
+        is_out = person["withdrawn_on"] or person["may_analyse"] == "no"
+        if person["respondent_id"] not in heard or is_out:
             continue
         empty = [c for c in ("may_analyse", "may_quote") if not person[c]]
         if empty:

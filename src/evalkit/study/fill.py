@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -100,7 +101,7 @@ def new_study(folder: str | Path, *, title: str) -> Path:
         )
     for name in _FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
-    quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    quoted = json.dumps(title, ensure_ascii=False)  # good TOML and YAML as well
     write_whole(folder / CODEBOOK_FILE, _CODEBOOK.format(title=quoted))
     for name, head in _TABLES.items():
         write_whole(folder / name, head + "\n")
