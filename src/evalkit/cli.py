@@ -150,10 +150,13 @@ def tables(
 
     Example: evalkit tables corpus/villages --out results --format xlsx
     """
+    from evalkit.report.build import refuse_errors
     from evalkit.report.write_tables import write_tables
     from evalkit.study import read_study
 
-    written = write_tables(read_study(study), out, format=format.value)
+    read = read_study(study)
+    refuse_errors(read)
+    written = write_tables(read, out, format=format.value)
     print(f"{len(written)} tables in {out}")
 
 
@@ -228,6 +231,8 @@ def import_(
     )
     for status, n in anchors["status"].value_counts().items():
         print(f"{n:6} {_FOUND[str(status)]}")
+    if imported.n_without_code:
+        print(f"{imported.n_without_code:6} highlights bear no code: not imported")
     lost = anchors[~anchors["status"].isin(["exact", "moved"])]
     for row in list_rows(lost):
         print(
@@ -318,6 +323,7 @@ def main() -> None:
     except EvalkitError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
-    except PermissionError as error:
-        print(f"{error.filename}: not permitted: look at its rights", file=sys.stderr)
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        print(f"{error.filename}: {what}: look at its name and rights", file=sys.stderr)
         sys.exit(1)

@@ -51,6 +51,16 @@ class Table:
         that is not one of the allowed ones.
         """
         file = file or self.name
+        twice = frame.columns[frame.columns.duplicated()]
+        if len(twice):
+            what = f"two columns are named {twice[0]!r}"
+            return [Problem(file, 1, what, "rename one of them in the first line")]
+        for column in frame.columns.difference(list(self.columns)):
+            folded = "_".join(str(column).casefold().split())
+            near = difflib.get_close_matches(folded, self.columns, n=1, cutoff=0.85)
+            if near and near[0] not in frame:
+                what = f"column {column!r} is not known"
+                return [Problem(file, 1, what, f"did you mean {near[0]!r}?")]
         missing = [c for c in (*self.key, *self.required) if c not in frame]
         if missing:
             names = ", ".join(missing)

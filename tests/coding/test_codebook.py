@@ -66,6 +66,9 @@ def test_a_duplicate_id_names_both_lines():
         ("codes:\n  - name: A\n", 2),
         ("codes:\n  - id: a\n    definiton: D\n", 2),
         ("codes:\n  - just words\n", 2),
+        ("codes:\n  - {id: a, cues: 5}\n", 2),
+        ("codes:\n  - {id: a, 5: b}\n", 2),
+        ("codes:\n  - {id: a, name: X}\n  - {id: b, name: X}\n", 3),
     ],
 )
 def test_a_mistake_is_named_with_its_line(content: str, line: int):
@@ -86,3 +89,18 @@ def test_codes_are_added_and_comments_and_order_stay(tmp_path: Path):
     codes = read_codebook(path).codes
     assert codes["code_id"].to_list() == ["a", "beta-é"]
     assert add_codes(path, new)[1] == []
+
+
+@pytest.mark.parametrize(
+    "attributes", ["[stance]", "{stance: 3}", "{stance: }", "{may_quote: free text}"]
+)
+def test_attributes_that_are_none_or_taken_are_refused(attributes: str):
+    assert "attribute" in lines_of(f"attributes: {attributes}\ncodes: []\n")[0]
+
+
+def test_a_codebook_of_comments_keeps_them(tmp_path: Path):
+    path = tmp_path / "codebook.yaml"
+    path.write_text("# Ana's plan:\n# begin with hope\n", "utf-8")
+    add_codes(path, pd.DataFrame({"name": ["Hope"], "definition": [""]}))
+    assert path.read_text("utf-8").startswith("# Ana's plan:\n# begin with hope\n")
+    assert read_codebook(path).codes["code_id"].to_list() == ["hope"]

@@ -83,6 +83,7 @@ def test_a_half_written_last_line_was_never_acknowledged(tmp_path: Path):
     assert list(fold(log)) == ["a"]
     append_events(log, [add("c")])
     assert list(fold(log)) == ["a", "c"]
+    assert '"coding_id":"b"' in log.with_suffix(".torn").read_text()
 
 
 def test_a_whole_last_line_without_its_end_is_kept(tmp_path: Path):
@@ -99,6 +100,9 @@ def test_a_whole_last_line_without_its_end_is_kept(tmp_path: Path):
         ('{"event":"paint","coding_id":"a"}', "none of add, remove, edit, reject"),
         ('{"event":"add","coding_id":"a"}', "the event has no document_id"),
         ("[1, 2]", "none of add"),
+        ('{"event":"edit","coding_id":"a","start":"5"}', "start is '5'"),
+        ('{"event":"edit","coding_id":"a","attributes":[]}', "attributes is []"),
+        ('{"event":"edit","coding_id":"a","memo":null}', "memo is None"),
     ],
 )
 def test_a_broken_line_is_an_error_with_its_number(line: str, words: str):
@@ -106,6 +110,12 @@ def test_a_broken_line_is_an_error_with_its_number(line: str, words: str):
     with pytest.raises(EvalkitError, match=r"^codings/ana.jsonl:2: ") as error:
         list(parse_events(content, file="codings/ana.jsonl"))
     assert words in str(error.value)
+
+
+def test_a_mark_at_the_start_of_a_log_hides_nothing(tmp_path: Path):
+    log = tmp_path / "ana.jsonl"
+    log.write_text(json.dumps(add("a")), encoding="utf-8-sig")
+    assert list(fold(log)) == ["a"]
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=12), st.integers(0, 2000))

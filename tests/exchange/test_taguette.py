@@ -139,3 +139,14 @@ def test_two_projects_of_one_coder_do_not_hide_each_other(study: Path, tmp_path:
         evalkit.import_project(study, read_taguette(path), coder_id="ana")
     quoted = evalkit.read_study(study).codings["quotation"]
     assert quoted.to_list() == ["We left early.", "It was cold."]
+
+
+def test_highlights_without_a_tag_are_counted(study: Path, tmp_path: Path):
+    path = make_project(
+        tmp_path / "t.sqlite3", "<p>We left early.</p>", ["We left early."]
+    )
+    with sqlite3.connect(path) as database:
+        database.execute("DELETE FROM highlight_tags")
+    database.close()
+    imported = evalkit.import_project(study, read_taguette(path))
+    assert (imported.n_without_code, len(imported.anchors)) == (1, 0)

@@ -111,6 +111,12 @@ def test_nothing_coded_is_said_not_drawn(plot, rows):
     assert ax.patches == [] or len(ax.patches) == 0
 
 
+def test_a_dollar_is_a_dollar():
+    rows = frequency().assign(name=["Costs $5 and $10", "A $bad{ one"])
+    svg = figure(plot_theme_frequency(rows)).svg
+    assert "Costs $5 and $10" in svg
+
+
 def test_a_chart_draws_on_the_axes_it_is_given():
     drawing, ax = plt.subplots()
     assert plot_theme_frequency(frequency(), ax=ax) is ax

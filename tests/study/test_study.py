@@ -149,9 +149,7 @@ BROKEN = [
     ("interviews.csv", "document_id", "doc", "interviews.csv:1: no column document_id: add it"),
     ("respondents.csv", "P1,,yes,yes", "P1,,perhaps,yes", "respondents.csv:2: may_analyse is 'perhaps': write one of: yes, no"),
     ("respondents.csv", "P1,,yes", ",,yes", "respondents.csv:2: respondent_id is empty"),
-    ("respondents.csv", "P2,,yes,yes,,", "P2,a, b,yes,yes,,x", "respondents.csv:3: 7 cells where the first line has 6"),
     ("respondents.csv", "P2,,yes,yes,,", "\n\nP2,,yes,,,", "respondents.csv:5: P2: may_quote not filled in"),
-    ("respondents.csv", "P2,,yes", 'P2,"a,yes', "respondents.csv: a quoted cell is not closed"),
     ("interviews.csv", "P2,P2.txt,P2", "\nP2,P2.txt,P9", "interviews.csv:4: respondent_id 'P9' is unknown"),
 ]  # fmt: skip
 
@@ -254,3 +252,90 @@ def test_a_mistake_in_the_settings_is_named_with_its_line(content: str, expected
     with pytest.raises(ProblemsError) as error:
         parse_settings(content)
     assert str(error.value).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("P2,,yes,yes,,", "P2,a, b,yes,yes,,x", "respondents.csv:3: 7 cells where"),
+        ("P2,,yes", 'P2,"a,yes', "respondents.csv: a quoted cell is not closed"),
+        ("withdrawn_on", "withdrawn on", "did you mean 'withdrawn_on'?"),
+        ("may_analyse", "May analyse", "did you mean 'may_analyse'?"),
+        ("group,", "group,group,", "two columns are named 'group'"),
+    ],
+)
+def test_without_everybodys_consent_nothing_is_read(
+    old: str, new: str, expected: str, study: Path
+):
+    people = study / "respondents.csv"
+    people.write_text(people.read_text().replace(old, new))
+    with pytest.raises(ProblemsError) as error:
+        evalkit.read_study(study)
+    assert expected in str(error.value)
+
+
+@pytest.mark.parametrize("said", ["No", "perhaps", "NO "])
+def test_what_is_no_clear_yes_is_a_no(said: str, study: Path):
+    people = study / "respondents.csv"
+    people.write_text(people.read_text().replace("P2,,yes", f"P2,,{said}"))
+    assert set(evalkit.read_study(study).turns["document_id"]) == {"P1"}
+
+
+def test_of_two_rows_of_a_person_the_no_wins(study: Path):
+    append(study / "respondents.csv", "P2,,no,no,,")
+    read = evalkit.read_study(study)
+    assert set(read.turns["document_id"]) == {"P1"}
+    assert any("'P2' stands twice" in str(problem) for problem in read.problems)
+
+
+def test_a_withdrawal_without_a_date_is_named(study: Path):
+    people = study / "respondents.csv"
+    people.write_text(people.read_text().replace("P2,,yes,yes,,", "P2,,yes,yes,,maybe"))
+    assert "withdrawn_on of P2 is 'maybe'" in lines_of(study)[0]
+
+
+def test_a_lost_passage_of_somebody_who_withdrew_is_not_shown(study: Path):
+    group = study / "transcripts" / "FG.txt"
+    group.write_text(
+        "Moderator: Well?\nAna: Cold.\nBea: The secret.\nAna: Yes.\nBea: So."
+    )
+    append(study / "interviews.csv", "FG,FG.txt,")
+    append(study / "respondents.csv", "A,,yes,yes,,\nB,,yes,yes,,")
+    append(study / "speakers.csv", "FG,Ana,A,respondent\nFG,Bea,B,respondent")
+    code(study, "FG", "The secret.", "hope")
+    people = study / "respondents.csv"
+    people.write_text(
+        people.read_text().replace("B,,yes,yes,,", "B,,yes,yes,,2026-06-01")
+    )
+    group.write_text(group.read_text().replace("The secret.", "[…]"))
+    read = evalkit.read_study(study)
+    assert read.anchors["status"].to_list() == ["orphaned"]
+    shown = read.anchors.to_csv() + str(read.problems) + read.speakers.to_csv()
+    assert "secret" not in shown
+    assert "Bea" not in shown
+
+
+def test_consent_given_to_add_is_written_whatever_columns_there_were(
+    study: Path, tmp_path: Path
+):
+    (study / "respondents.csv").write_text("respondent_id;group\nP1;a\nP2;b\n")
+    (tmp_path / "P3.txt").write_text("I: Why?\nR: So.")
+    evalkit.add_documents(study, [tmp_path / "P3.txt"], may_analyse="no")
+    lines = (study / "respondents.csv").read_text().splitlines()
+    assert lines[0].startswith("respondent_id;group;may_analyse;may_quote")
+    assert lines[3] == "P3;;no;;;"
+
+
+def test_a_file_with_a_hash_in_its_name_is_found(study: Path, tmp_path: Path):
+    (tmp_path / "Interview #3.txt").write_text("I: Why?\nR: So.")
+    evalkit.add_documents(
+        study, [tmp_path / "Interview #3.txt"], may_analyse="yes", may_quote="yes"
+    )
+    assert lines_of(study) == []
+
+
+def test_one_coding_in_two_logs_is_a_problem(study: Path):
+    code(study, "P1", "It was cold.", "hope")
+    log = study / "codings" / "ana.jsonl"
+    shutil.copy(log, log.with_name("ana (copy).jsonl"))
+    assert any("stands in codings/ana (copy).jsonl too" in x for x in lines_of(study))

@@ -13,10 +13,14 @@ import pandas as pd
 
 from evalkit.errors import EvalkitError, Problem, ProblemsError
 from evalkit.files import write_whole
-from evalkit.tables import CODES, suggest
+from evalkit.tables import CODES, CODINGS, RESPONDENTS, TURNS, suggest
 
 FILE = "codebook.yaml"
 FREE_TEXT = "free text"
+_TAKEN = {
+    *(*TURNS.columns, *CODINGS.columns, *RESPONDENTS.columns),
+    *("unit", "report_group", "name", "n_people"),
+}
 _KNOWN = {
     *("id", "name", "definition", "include", "exclude", "example"),
     *("cues", "traps", "codes", "parent"),
@@ -71,7 +75,7 @@ def parse_codebook(content: str) -> Codebook:
             problems.append(Problem(FILE, line, what, "give one of them another id"))
             continue
         lines[code_id] = line
-        for key in code:
+        for key in map(str, code):
             if key not in _KNOWN:
                 what = f"{key!r} of code {code_id!r} is not known"
                 problems.append(Problem(FILE, line, what, suggest(key, _KNOWN, FILE)))
@@ -88,8 +92,14 @@ def parse_codebook(content: str) -> Codebook:
         )
         for kind in ("cue", "trap"):
             phrases = code.get(f"{kind}s") or []
+            if not isinstance(phrases, list):
+                what = f"{kind}s of {code_id!r} are no list"
+                problems.append(Problem(FILE, line, what, "write them as [a, b]"))
+                continue
             cues += [(code_id, str(phrase), kind, line) for phrase in phrases]
     problems += _find_broken_parents(rows, lines)
+    problems += _find_same_names(rows, lines)
+    problems += _find_bad_attributes(root.get("attributes") or {})
     if problems:
         raise ProblemsError(problems)
     return Codebook(
@@ -126,7 +136,9 @@ def add_codes(path: Path, codes: pd.DataFrame) -> tuple[dict[str, str], list[str
             root["codes"] = rows
         else:
             root["codes"].extend(rows)
-        write_whole(path, _dump(root))
+        is_bare = not [x for x in content.splitlines() if x and not x.startswith("#")]
+        comments = f"{content.rstrip()}\n" if is_bare and content.strip() else ""
+        write_whole(path, comments + _dump(root))
     return ids, [row["id"] for row in rows]
 
 
@@ -157,7 +169,7 @@ def _dump(root: Any) -> str:
 
 def _load(content: str) -> Any:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
         yaml = YAML(typ="rt")
@@ -170,6 +182,10 @@ def _load(content: str) -> Any:
         raise ProblemsError(
             [Problem(FILE, line, what, "mend the YAML (indentation, colons, quotes)")]
         ) from error
+    except YAMLError as error:
+        what = str(error).split("\n")[0]
+        mend = "take the strange character out"
+        raise ProblemsError([Problem(FILE, 0, what, mend)]) from error
     if root is None:
         return {}
     if not isinstance(root, dict) or not isinstance(root.get("codes") or [], list):
@@ -222,6 +238,39 @@ def _find_broken_parents(
             what = f"code {code_id!r} is above itself: {' < '.join([*seen, above])}"
             mend = "give one of them another parent, or none"
             problems.append(Problem(FILE, lines[code_id], what, mend))
+    return problems
+
+
+def _find_same_names(
+    rows: list[dict[str, str]], lines: Mapping[str, int]
+) -> list[Problem]:
+    """Themes are drawn by their names: two of one name would be counted as one."""
+    seen: dict[str, str] = {}
+    problems = []
+    for row in rows:
+        if row["parent_id"]:
+            continue
+        other = seen.setdefault(row["name"], row["code_id"])
+        if other != row["code_id"]:
+            what = f"themes {other!r} and {row['code_id']!r} are both {row['name']!r}"
+            place = lines[row["code_id"]]
+            problems.append(Problem(FILE, place, what, "give one another name"))
+    return problems
+
+
+def _find_bad_attributes(written: Any) -> list[Problem]:
+    if not isinstance(written, dict):
+        what = "`attributes` is no table of names and values"
+        return [Problem(FILE, 0, what, "write `stance: [supports, contradicts]`")]
+    problems = []
+    for name, values in written.items():
+        if str(name) in _TAKEN:
+            what = f"an attribute may not be named {str(name)!r}"
+            problems.append(Problem(FILE, 0, what, "give it another name"))
+        if values != FREE_TEXT and not isinstance(values, list):
+            what = f"the values of attribute {str(name)!r} are no list"
+            mend = f"write [a, b], or: {FREE_TEXT}"
+            problems.append(Problem(FILE, 0, what, mend))
     return problems
 
 

@@ -109,9 +109,15 @@ def find_unknown_marks(
     codes, documents = list(codes), list(documents)
     known_codes, known_documents = set(codes), set(documents)
     problems = []
+    logged: dict[str, str] = {}
     for coder_id, folded in logs.items():
         for coding_id, coding in folded.codings.items():
             at = (f"codings/{coder_id}.jsonl", folded.lines[coding_id])
+            other = logged.setdefault(coding_id, coder_id)
+            if other != coder_id:
+                what = f"coding {coding_id!r} stands in codings/{other}.jsonl too"
+                mend = "give it another coding_id, or take the copied log away"
+                problems.append(Problem(*at, what, mend))
             code_id, document_id = coding["code_id"], coding["document_id"]
             if code_id not in known_codes:
                 mend = suggest(code_id, codes, "codebook.yaml")

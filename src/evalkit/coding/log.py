@@ -23,6 +23,12 @@ CONTEXT = 32
 EVENTS = ("add", "remove", "edit", "reject")
 
 _BATCH = 1000
+_TYPES: Mapping[str, type] = {
+    **dict.fromkeys(("start", "end"), int),
+    **dict.fromkeys(("coding_id", "document_id", "code_id", "quotation"), str),
+    **dict.fromkeys(("before", "after", "memo", "at"), str),
+    "attributes": dict,
+}
 
 _REQUIRED = {
     "add": ("coding_id", "document_id", "start", "end", "code_id", "quotation"),
@@ -97,7 +103,7 @@ def append_events(path: Path, events: Iterable[Mapping[str, Any]]) -> None:
     is_new = not path.exists()
     with path.open("a+b") as log:
         _lock(log.fileno())
-        _mend_end(log.fileno())
+        _mend_end(log.fileno(), path)
         log.write(lines.encode("utf-8", "surrogatepass"))
         log.flush()
         os.fsync(log.fileno())
@@ -114,7 +120,7 @@ def _lock(descriptor: int) -> None:
     fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
-def _mend_end(descriptor: int) -> None:
+def _mend_end(descriptor: int, path: Path) -> None:
     size = os.fstat(descriptor).st_size
     tail = b""
     while size > len(tail) and b"\n" not in tail:
@@ -127,6 +133,8 @@ def _mend_end(descriptor: int) -> None:
     try:
         json.loads(torn)
     except ValueError:
+        with path.with_suffix(".torn").open("ab") as aside:
+            aside.write(torn + b"\n")
         os.ftruncate(descriptor, size - len(torn))
     else:
         os.lseek(descriptor, 0, os.SEEK_END)
@@ -145,8 +153,14 @@ def _sync_folder(folder: Path) -> None:
 
 def read_events(path: Path) -> Iterator[Logged]:
     """Read a log's events; a line that is no event is an error with its number."""
-    content = path.read_text(encoding="utf-8", errors="surrogatepass")
-    return parse_events(content, file=f"codings/{path.name}")
+    file = f"codings/{path.name}"
+    try:
+        content = path.read_text(encoding="utf-8-sig", errors="surrogatepass")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        what = f"{file}:{line}: it is not UTF-8: save it as UTF-8"
+        raise EvalkitError(what) from error
+    return parse_events(content, file=file)
 
 
 def parse_events(content: str, *, file: str) -> Iterator[Logged]:
@@ -185,6 +199,14 @@ def _parse_lines(
             )
             raise EvalkitError(
                 f"{file}:{number}: {what}: restore the line from a copy, or delete it"
+            )
+        wrong = [
+            x for x in event if type(event[x]) is not _TYPES.get(x, type(event[x]))
+        ]
+        if wrong:
+            raise EvalkitError(
+                f"{file}:{number}: {wrong[0]} is {event[wrong[0]]!r}, which it may not "
+                "be: restore the line from a copy, or delete it"
             )
         yield Logged(number, event)
 

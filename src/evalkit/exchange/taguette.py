@@ -20,8 +20,8 @@ _QUERY = """
 SELECT highlights.id, documents.id, start_offset, end_offset, tags.path
 FROM highlights
 JOIN documents ON documents.id = highlights.document_id
-JOIN highlight_tags ON highlight_tags.highlight_id = highlights.id
-JOIN tags ON tags.id = highlight_tags.tag_id
+LEFT JOIN highlight_tags ON highlight_tags.highlight_id = highlights.id
+LEFT JOIN tags ON tags.id = highlight_tags.tag_id
 ORDER BY highlights.id, tags.id
 """
 

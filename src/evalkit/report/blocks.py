@@ -56,7 +56,7 @@ def header(study: Study) -> Block:
     people = _heard(study)
     own = study.turns.loc[study.turns["respondent_id"].ne(""), "text"]
     n_words = sum(len(words.split()) for words in own)
-    dates = sorted(d for d in study.documents["collected_on"] if d)
+    dates = sorted(d for d in study.documents["collected_on"] if _tell(d) != d)
     groups = people["report_group"].value_counts(sort=False)
     facts = {
         "Interviews": f"{_n(len(study.documents), 'transcript')}, "
@@ -96,7 +96,8 @@ def lead(study: Study) -> Block:
     if themes.empty:
         return Block("<p>Nothing is coded yet: there is nothing to report.</p>")
     shared = themes.loc[themes["n_respondents"].eq(len(people)), "name"].to_list()
-    n_coded = study.codings["coding_id"].nunique()
+    own = lay_themes(study).query("respondent_id != ''")
+    n_coded = own["coding_id"].nunique()
     n_codes = study.codings["code_id"].nunique()
     said = (
         f"We heard {_n(len(people), 'person', 'people')}. Their words carry "
@@ -105,7 +106,8 @@ def lead(study: Study) -> Block:
     if shared:
         said += f"Everyone speaks to {_list(shared)}. "
     fewest = themes.iloc[-1]
-    if len(themes) > 1 and fewest["n_respondents"] < len(people):
+    is_alone = themes["n_respondents"].eq(fewest["n_respondents"]).sum() == 1
+    if is_alone and len(themes) > 1:
         said += (
             f"Fewest speak to {fewest['name']}: {fewest['n_respondents']} of "
             f"{len(people)}."
@@ -145,17 +147,16 @@ def sample(study: Study) -> Block:
     people = _heard(study)
     own = study.turns[study.turns["respondent_id"].ne("")]
     spoken = own.assign(n_words=[len(words.split()) for words in own["text"]])
-    of_person = spoken.groupby("respondent_id").agg(
-        n_words=("n_words", "sum"), n_documents=("document_id", "nunique")
+    rows = people.merge(spoken, on="respondent_id")
+    groups = (
+        rows.groupby("report_group", sort=False)
+        .agg(
+            n_people=("respondent_id", "nunique"),
+            n_documents=("document_id", "nunique"),
+            n_words=("n_words", "sum"),
+        )
+        .astype("int64")
     )
-    rows = people.join(of_person, on="respondent_id").groupby(
-        "report_group", sort=False
-    )
-    groups = rows.agg(
-        n_people=("respondent_id", "nunique"),
-        n_documents=("n_documents", "sum"),
-        n_words=("n_words", "sum"),
-    ).astype("int64")
     return table(
         groups.reset_index(),
         caption="Who was heard",

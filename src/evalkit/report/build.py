@@ -21,10 +21,14 @@ from evalkit.files import write_whole
 from evalkit.nlp import describe_pipeline
 from evalkit.report.exporter import EvalkitExporter
 from evalkit.report.write_tables import write_tables
-from evalkit.study import Study, read_study
+from evalkit.study import Study, find_transcript, read_study
 
 REPORT_NOTEBOOK = "05-evaluation-report.ipynb"
 OWN_NOTEBOOK = "report.ipynb"
+_INPUTS = (
+    *("study.toml", "respondents.csv", "interviews.csv", "speakers.csv"),
+    *("codebook.yaml", "claims.yaml", OWN_NOTEBOOK),
+)
 _PACKAGES = ("evalkit", "pandas", "spacy", "matplotlib", "nbconvert")
 
 
@@ -67,7 +71,7 @@ def export_notebook(path: Path, study: Study) -> str:
 
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
         raise EvalkitError(
             f"{path.name}: it is not a notebook: open and save it in JupyterLab"
         ) from error
@@ -151,13 +155,11 @@ def _environment(**variables: str) -> Any:
 
 def describe_run(study: Study, written: Iterable[Path], out: Path) -> str:
     """Say what the report was built from, with and into: every hash, no time."""
-    inputs = [
-        path
-        for path in sorted(study.folder.rglob("*"))
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.parts[-2:])
-        and "notebooks" not in path.relative_to(study.folder).parts
-    ]
+    inputs = [path for name in _INPUTS if (path := study.folder / name).is_file()]
+    inputs += sorted((study.folder / "codings").glob("*.jsonl"))
+    inputs += sorted(
+        {find_transcript(study.folder, str(file)) for file in study.documents["file"]}
+    )
     manifest = {
         "command": f"evalkit report {study.folder.name}",
         "versions": {

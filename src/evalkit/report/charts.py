@@ -188,7 +188,9 @@ def _write(
     style = {"color": INK, "size": 8.7, **style}
     for at, line in enumerate(lines):
         down = (at - (len(lines) - 1) / 2) * _LINE
-        ax.text(x, y + down, line, ha=ha, va="center_baseline", **style)
+        ax.text(
+            x, y + down, line, ha=ha, va="center_baseline", parse_math=False, **style
+        )
 
 
 def _compare_groups(table: pd.DataFrame) -> str:

@@ -41,4 +41,5 @@ RC: Any = {  # matplotlib types each of its 330 keys
     "axes.titlelocation": "left",
     "hatch.linewidth": 1.4,
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar is a dollar
 }

@@ -1,5 +1,6 @@
 """A study's folder: read into tables, begun, and added to."""
 
+from evalkit.study.checks import find_transcript
 from evalkit.study.fill import (
     Added,
     Imported,
@@ -16,6 +17,7 @@ __all__ = [
     "Study",
     "add_documents",
     "confirm_anchors",
+    "find_transcript",
     "import_project",
     "new_study",
     "read_study",

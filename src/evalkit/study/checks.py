@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,6 +45,19 @@ def check_references(
     ]
 
 
+def split_part(folder: Path, file: str) -> tuple[str, str]:
+    """Split `file.csv#part`; a `#` in the name of a file that is there is its own."""
+    if (folder / "transcripts" / file).exists():
+        return file, ""
+    name, _, part = file.partition(PART)
+    return name, part
+
+
+def find_transcript(folder: Path, file: str) -> Path:
+    """Find the file of a document, as `interviews.csv` names it."""
+    return folder / "transcripts" / split_part(folder, file)[0]
+
+
 def check_consent(
     respondents: pd.DataFrame, interviews: pd.DataFrame, speakers: pd.DataFrame
 ) -> list[Problem]:
@@ -51,7 +65,12 @@ def check_consent(
     heard = {*interviews["respondent_id"], *speakers["respondent_id"]} - {""}
     problems = []
     for row, person in zip(respondents.index, list_rows(respondents), strict=True):
-        is_out = person["withdrawn_on"] or person["may_analyse"] == "no"
+        date = str(person["withdrawn_on"])
+        if date and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
+            what = f"withdrawn_on of {person['respondent_id']} is {date!r}"
+            mend = "write a date such as 2026-05-31, or nothing; they are left out"
+            problems.append(Problem("respondents.csv", int(row) + 2, what, mend))
+        is_out = date or person["may_analyse"] == "no"
         if person["respondent_id"] not in heard or is_out:
             continue
         empty = [c for c in ("may_analyse", "may_quote") if not person[c]]
@@ -112,7 +131,7 @@ def check_words(
 
 def find_unregistered(folder: Path, interviews: pd.DataFrame) -> list[Problem]:
     """List the transcripts that nobody registered."""
-    registered = {str(file).partition(PART)[0] for file in interviews["file"]}
+    registered = {split_part(folder, str(file))[0] for file in interviews["file"]}
     return [
         Problem(
             f"transcripts/{path.name}",

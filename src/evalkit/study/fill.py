@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -27,7 +26,7 @@ from evalkit.errors import EvalkitError, Problem, UnreadableError
 from evalkit.exchange.project import Project
 from evalkit.files import show_progress, write_whole
 from evalkit.study.checks import PART
-from evalkit.study.read import Study, parse_table, read_study
+from evalkit.study.read import MASK, Study, parse_table, read_study
 from evalkit.study.settings import FILE as SETTINGS_FILE
 from evalkit.tables import list_rows
 from evalkit.transcripts.encoding import decode
@@ -85,11 +84,13 @@ class Imported:
     """What `import_project` did: codes added, and each coding's anchor.
 
     `anchors` has one row a coding: highlight, document, code, status, quotation,
-    found, logged (False where it was in the log already).
+    found, logged (False where it was in the log already). `n_without_code` highlights
+    bear no code, and are not imported.
     """
 
     codes: list[str]
     anchors: pd.DataFrame
+    n_without_code: int
 
 
 def new_study(folder: str | Path, *, title: str) -> Path:
@@ -124,6 +125,7 @@ def add_documents(
     study = read_study(folder)
     added = Added()
     interviews = _read_rows(study.folder / "interviews.csv")
+    _read_rows(study.folder / "respondents.csv")  # before anything is copied
     taken = {*interviews["document_id"]}
     registered = {*interviews["file"]}
     paths = [Path(file) for file in files]
@@ -205,7 +207,7 @@ def import_project(
         for document_id, text in study.texts.items()
     }
     events, anchors = [], []
-    rows = list_rows(project.highlights)
+    rows = list_rows(project.highlights[project.highlights["code"].notna()])
     for row in show_progress(rows, doing="Finding", n=len(rows)):
         document_id = documents[row["document"]]
         where = places[document_id]
@@ -236,7 +238,7 @@ def import_project(
     append_events(log, events)
     columns = ["highlight", "document_id", "code_id", "status", "quotation", "found"]
     table = pd.DataFrame(anchors, columns=[*columns, "logged"])
-    return Imported(new_codes, table)
+    return Imported(new_codes, table, int(project.highlights["code"].isna().sum()))
 
 
 def _name_coding(coder_id: str, row: Mapping[str, Any]) -> str:
@@ -278,22 +280,18 @@ def confirm_anchors(folder: str | Path, *, statuses: Iterable[str] = ("moved",))
     """
     study = read_study(folder)
     chosen = study.anchors[study.anchors["status"].isin(list(statuses))]
+    n = 0
     for coder_id, rows in chosen.groupby("coder_id"):
-        append_events(
-            study.folder / "codings" / f"{coder_id}.jsonl",
-            [
-                {
-                    **{"event": "edit", "coding_id": row["coding_id"], "at": now()},
-                    **place_in(
-                        study.texts[row["document_id"]],
-                        int(row["start"]),
-                        int(row["end"]),
-                    ),
-                }
-                for row in list_rows(rows)
-            ],
-        )
-    return len(chosen)
+        events = []
+        for row in list_rows(rows):
+            text = study.texts[row["document_id"]]
+            if MASK in text:
+                continue  # the words around may be of somebody who is gone
+            event = {"event": "edit", "coding_id": row["coding_id"], "at": now()}
+            events.append(event | place_in(text, int(row["start"]), int(row["end"])))
+        append_events(study.folder / "codings" / f"{coder_id}.jsonl", events)
+        n += len(events)
+    return n
 
 
 def _make_id(name: str, taken: set[str]) -> str:
@@ -309,13 +307,16 @@ def _read(path: Path) -> str:
 
 
 def _read_rows(path: Path) -> pd.DataFrame:
-    return parse_table(_read(path), file=path.name).reset_index(drop=True)
+    """Read a table's rows, with every column that we write."""
+    rows = parse_table(_read(path) if path.exists() else "", file=path.name)
+    missing = [name for name in _TABLES[path.name].split(",") if name not in rows]
+    return rows.reset_index(drop=True).assign(**dict.fromkeys(missing, ""))
 
 
 def _write_table(path: Path, table: pd.DataFrame) -> None:
     out = io.StringIO()
-    table.fillna("").to_csv(
-        out, index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"
-    )
+    head = _read(path).split("\n", 1)[0] if path.exists() else ","
+    delimiter = max(",;\t", key=head.count)
+    table.fillna("").to_csv(out, index=False, sep=delimiter, lineterminator="\n")
     if not path.exists() or _read(path) != out.getvalue():
         write_whole(path, out.getvalue())

@@ -25,6 +25,7 @@ from evalkit.study.checks import (
     check_turns,
     check_words,
     find_unregistered,
+    split_part,
 )
 from evalkit.study.settings import FILE as SETTINGS_FILE
 from evalkit.study.settings import Settings, read_settings
@@ -42,6 +43,8 @@ from evalkit.transcripts.label_lines import fold_exactly
 from evalkit.transcripts.labels import is_misspelt
 from evalkit.transcripts.read import Transcript, find_speakers, read_sources
 from evalkit.transcripts.source import Source
+
+MASK = "▒"
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,10 @@ def read_study(folder: str | Path) -> Study:
     problems += check_references(interviews, respondents, speakers)
     problems += check_consent(respondents, interviews, speakers)
     gone = _find_gone(respondents)
-    kept = interviews[~interviews["respondent_id"].isin(gone)]
+    others = speakers[~speakers["respondent_id"].isin([*gone, ""])]
+    is_kept = ~interviews["respondent_id"].isin(gone)
+    is_kept |= interviews["document_id"].isin(others["document_id"])
+    kept = interviews[is_kept]
     transcripts = _read_transcripts(folder, kept, speakers, problems)
     documents = kept[kept["document_id"].isin(list(transcripts))].reset_index(drop=True)
     documents = documents.assign(
@@ -113,6 +119,9 @@ def read_study(folder: str | Path) -> Study:
     covered = lay_codings(theirs, codings)["coding_id"].dropna().unique()
     codings = codings[~codings["coding_id"].isin(covered)].reset_index(drop=True)
     anchors = anchors[~anchors["coding_id"].isin(covered)].reset_index(drop=True)
+    lost = anchors["start"].isna()
+    lost &= anchors["document_id"].isin(theirs["document_id"])
+    anchors["quotation"] = anchors["quotation"].mask(lost, "")  # perhaps their words
     turns = turns.drop(theirs.index).reset_index(drop=True)
     problems += find_lost(anchors)
     problems += check_words(turns, codings, anchors)
@@ -122,7 +131,7 @@ def read_study(folder: str | Path) -> Study:
         codebook=codebook,
         documents=documents,
         respondents=respondents.reset_index(drop=True),
-        speakers=speakers.reset_index(drop=True),
+        speakers=speakers[~speakers["respondent_id"].isin(gone)].reset_index(drop=True),
         turns=turns,
         codes=codebook.codes,
         coders=_list_coders(logs, settings),
@@ -153,15 +162,21 @@ def _read_table(
     try:
         frame = parse_table(text, file=file)
     except ProblemsError as error:
+        if table is RESPONDENTS:
+            raise  # or nobody's consent would be known
         problems += error.problems
         return table.empty()
     found = table.find_problems(frame, file=file)
+    if table is RESPONDENTS and any(problem.place == 1 for problem in found):
+        raise ProblemsError(found)  # or nobody's consent would be known
     problems += found
     if any(problem.place == 1 for problem in found):
         return table.empty()
+    if table is RESPONDENTS:
+        frame = _let_no_win(frame)
     key = list(table.key)
     frame = frame[~frame[key].duplicated() & frame[key[0]].ne("")]
-    return table.typed(frame)
+    return table.typed(frame.sort_index())
 
 
 def parse_table(text: str, *, file: str) -> pd.DataFrame:
@@ -196,8 +211,16 @@ def parse_table(text: str, *, file: str) -> pd.DataFrame:
 
 
 def _find_gone(respondents: pd.DataFrame) -> list[str]:
-    said_no = respondents["may_analyse"].eq("no") | respondents["withdrawn_on"].ne("")
+    said_no = ~respondents["may_analyse"].isin(["yes", ""])
+    said_no |= respondents["withdrawn_on"].ne("")
     return respondents.loc[said_no, "respondent_id"].to_list()
+
+
+def _let_no_win(respondents: pd.DataFrame) -> pd.DataFrame:
+    """Of a person's rows (one too many) the one that says no comes first."""
+    full = RESPONDENTS.typed(respondents)
+    is_yes = full["may_analyse"].eq("yes") & full["withdrawn_on"].eq("")
+    return respondents.loc[is_yes.sort_values(kind="stable").index]
 
 
 def _read_transcripts(
@@ -210,7 +233,7 @@ def _read_transcripts(
     transcripts: dict[str, Transcript] = {}
     rows = zip(interviews.index, list_rows(interviews), strict=True)
     for row, interview in show_progress(rows, doing="Reading", n=len(interviews)):
-        name, _, part = str(interview["file"]).partition(PART)
+        name, part = split_part(folder, str(interview["file"]))
         document_id = str(interview["document_id"])
         shown = f"transcripts/{name}"
         if name not in files:
@@ -326,5 +349,5 @@ def _mask(texts: Mapping[str, str], theirs: pd.DataFrame) -> dict[str, str]:
     masked = dict(texts)
     for turn in list_rows(theirs):
         text, start, end = masked[turn["document_id"]], turn["start"], turn["end"]
-        masked[turn["document_id"]] = text[:start] + "▒" * (end - start) + text[end:]
+        masked[turn["document_id"]] = text[:start] + MASK * (end - start) + text[end:]
     return masked
