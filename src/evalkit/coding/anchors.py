@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-STATUSES = ("exact", "moved", "close", "ambiguous", "orphaned")
 CLOSE = 80.0  # of 100: how alike a changed passage has to be
 _SHORT = 20  # characters; a shorter quotation also needs its surroundings
 _WIDE_ENOUGH = 8  # characters of context that say it is the same place

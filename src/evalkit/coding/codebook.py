@@ -131,14 +131,15 @@ def add_codes(path: Path, codes: pd.DataFrame) -> tuple[dict[str, str], list[str
             ids[name] = code_id
             rows.append({"id": code_id, "name": name, "definition": definition})
     if rows:
-        root["codes"] = root.get("codes") or []
-        if not root["codes"]:
-            root["codes"] = rows
-        else:
+        if root.get("codes"):
             root["codes"].extend(rows)
-        is_bare = not [x for x in content.splitlines() if x and not x.startswith("#")]
-        comments = f"{content.rstrip()}\n" if is_bare and content.strip() else ""
-        write_whole(path, comments + _dump(root))
+        else:
+            root["codes"] = rows
+        # YAML drops the comments of a file that holds nothing else.
+        lines = [line.strip() for line in content.splitlines()]
+        only_comments = all(not line or line.startswith("#") for line in lines)
+        kept = f"{content.rstrip()}\n" if only_comments and content.strip() else ""
+        write_whole(path, kept + _dump(root))
     return ids, [row["id"] for row in rows]
 
 

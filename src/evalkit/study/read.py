@@ -73,8 +73,9 @@ class Study:
 def read_study(folder: str | Path) -> Study:
     """Read a study's folder.
 
-    What cannot be read at all (settings, codebook, a coding log) raises `EvalkitError`;
-    everything else that is wrong is listed in `problems`, and the rest is read.
+    What cannot be read at all (settings, codebook, a coding log, and respondents.csv,
+    without which nobody's consent is known) raises `EvalkitError`; everything else
+    that is wrong is listed in `problems`, and the rest is read.
     """
     folder = Path(folder)
     if not (folder / SETTINGS_FILE).is_file():
@@ -116,13 +117,8 @@ def read_study(folder: str | Path) -> Study:
     texts = {name: transcript.text for name, transcript in transcripts.items()}
     codings, anchors = find_codings(logs, texts, attributes=codebook.attributes)
     theirs = turns[turns["respondent_id"].isin(gone)]
-    covered = lay_codings(theirs, codings)["coding_id"].dropna().unique()
-    codings = codings[~codings["coding_id"].isin(covered)].reset_index(drop=True)
-    anchors = anchors[~anchors["coding_id"].isin(covered)].reset_index(drop=True)
-    lost = anchors["start"].isna()
-    lost &= anchors["document_id"].isin(theirs["document_id"])
-    anchors["quotation"] = anchors["quotation"].mask(lost, "")  # perhaps their words
     turns = turns.drop(theirs.index).reset_index(drop=True)
+    codings, anchors = _leave_out(theirs, codings, anchors)
     problems += find_lost(anchors)
     problems += check_words(turns, codings, anchors)
     return Study(
@@ -214,6 +210,23 @@ def _find_gone(respondents: pd.DataFrame) -> list[str]:
     said_no = ~respondents["may_analyse"].isin(["yes", ""])
     said_no |= respondents["withdrawn_on"].ne("")
     return respondents.loc[said_no, "respondent_id"].to_list()
+
+
+def _leave_out(
+    theirs: pd.DataFrame, codings: pd.DataFrame, anchors: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Leave out the codings that lie on `theirs`, the turns of people who are gone.
+
+    A coding that was not found again in such a document may have been on their words:
+    it stays in `anchors`, without them.
+    """
+    covered = lay_codings(theirs, codings)["coding_id"].dropna().unique()
+    codings = codings[~codings["coding_id"].isin(covered)]
+    anchors = anchors[~anchors["coding_id"].isin(covered)]
+    is_lost = anchors["start"].isna()
+    is_lost &= anchors["document_id"].isin(theirs["document_id"])
+    anchors = anchors.assign(quotation=anchors["quotation"].mask(is_lost, ""))
+    return codings.reset_index(drop=True), anchors.reset_index(drop=True)
 
 
 def _let_no_win(respondents: pd.DataFrame) -> pd.DataFrame:

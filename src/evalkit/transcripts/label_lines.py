@@ -10,6 +10,7 @@ from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from evalkit.tables import NOT_A_SPEAKER
 from evalkit.transcripts.labels import (
     is_nobody,
     known_role,
@@ -17,8 +18,6 @@ from evalkit.transcripts.labels import (
     nearly_known_role,
 )
 from evalkit.transcripts.source import Source, parse_time
-
-NOT_A_SPEAKER = "not_a_speaker"
 
 _GAP = "[ \\t\\xa0\\u202f\\u200b\\u200e\\u200f]"
 _TIME = rf"\d{{1,2}}(?:{_GAP}?:{_GAP}?\d{{2}}){{1,2}}(?:[.,]\d{{1,3}})?"
