@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         join_attributes,
         lay_codings,
     )
+    from evalkit.claims.ledger import find_evidence, widen_links
+    from evalkit.claims.strength import rate_claims
     from evalkit.report import blocks
     from evalkit.report.build import build_report
     from evalkit.report.charts import (
@@ -47,6 +49,8 @@ _HOMES = {
     "evalkit.analysis.course": "find_course",
     "evalkit.analysis.frequency": "count_codes count_speech name_codes roll_up",
     "evalkit.analysis.units": "cut_units group_respondents join_attributes lay_codings",
+    "evalkit.claims.ledger": "find_evidence widen_links",
+    "evalkit.claims.strength": "rate_claims",
     "evalkit.report": "blocks",
     "evalkit.report.build": "build_report",
     "evalkit.report.charts": "plot_course plot_theme_frequency plot_themes_by_group",
@@ -68,6 +72,9 @@ __all__ = [  # noqa: RUF022 - by floor, as above
     "group_respondents",
     "join_attributes",
     "lay_codings",
+    "find_evidence",
+    "widen_links",
+    "rate_claims",
     "blocks",
     "build_report",
     "plot_course",

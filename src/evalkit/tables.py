@@ -123,6 +123,9 @@ def list_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 YES_NO = ("yes", "no")
+# "case by case" and "after review": each passage that its coding marks `quotable: yes`.
+MAY_QUOTE = (*YES_NO, "case by case", "after review", "paraphrase only")
+BY_PASSAGE = ("case by case", "after review")
 ROLES = ("respondent", "interviewer", "interpreter", "other")
 NOT_A_SPEAKER = "not_a_speaker"
 
@@ -155,7 +158,7 @@ RESPONDENTS = Table(
         "withdrawn_on": "str",
     },
     key=("respondent_id",),
-    allowed={"may_analyse": YES_NO, "may_quote": YES_NO},
+    allowed={"may_analyse": YES_NO, "may_quote": MAY_QUOTE},
 )
 SPEAKERS = Table(
     "speakers",
@@ -193,7 +196,9 @@ CODES = Table(
     key=("code_id",),
 )
 CODERS = Table(
-    "coders", {"coder_id": "str", "name": "str", "kind": "str"}, key=("coder_id",)
+    "coders",
+    {"coder_id": "str", "name": "str", "kind": "str", "counts": "bool"},
+    key=("coder_id",),
 )
 CODINGS = Table(
     "codings",
@@ -226,4 +231,50 @@ ANCHORS = Table(
         "found": "str",
     },
     key=("coding_id",),
+)
+CLAIMS = Table(
+    "claims",
+    {
+        "claim_id": "str",
+        "kind": "str",
+        "question": "str",
+        "statement": "str",
+        "codes": "str",
+        "against": "str",
+        "rivals": "str",
+        "rests_on": "str",
+        "holds_when": "str",
+        "fails_when": "str",
+        "outside_evidence": "str",
+        "to": "str",
+        "priority": "str",
+    },
+    key=("claim_id",),
+)
+EVIDENCE = Table(
+    "evidence",
+    {
+        "claim_id": "str",
+        "respondent_id": "str",
+        "group": "str",
+        "direction": "str",
+        "n_codings": "int64",
+    },
+    key=("claim_id", "respondent_id"),
+    allowed={"direction": ("supports", "qualifies", "contradicts", "mixed")},
+)
+RATINGS = Table(
+    "ratings",
+    {
+        "claim_id": "str",
+        "n": "int64",
+        "supports": "int64",
+        "qualifies": "int64",
+        "contradicts": "int64",
+        "mixed": "int64",
+        "strength": "str",
+        "fragile_respondents": "str",
+        "fragile_groups": "str",
+    },
+    key=("claim_id",),
 )

@@ -14,6 +14,7 @@ import pandas as pd
 from evalkit.errors import EvalkitError, Problem, ProblemsError
 from evalkit.files import write_whole
 from evalkit.tables import CODES, CODINGS, RESPONDENTS, TURNS, suggest
+from evalkit.yaml_text import join_text, load_yaml
 
 FILE = "codebook.yaml"
 FREE_TEXT = "free text"
@@ -85,7 +86,7 @@ def parse_codebook(content: str) -> Codebook:
                 "parent_id": str(code.get("parent") or parent_id),
                 "name": str(code.get("name") or code_id),
                 **{
-                    column: _as_text(code.get(column))
+                    column: join_text(code.get(column))
                     for column in ("definition", "include", "exclude", "example")
                 },
             }
@@ -169,24 +170,7 @@ def _dump(root: Any) -> str:
 
 
 def _load(content: str) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        yaml = YAML(typ="rt")
-        yaml.preserve_quotes = True
-        root = yaml.load(content)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 0
-        what = str(error.problem or error.context).split("\n")[0]
-        raise ProblemsError(
-            [Problem(FILE, line, what, "mend the YAML (indentation, colons, quotes)")]
-        ) from error
-    except YAMLError as error:
-        what = str(error).split("\n")[0]
-        mend = "take the strange character out"
-        raise ProblemsError([Problem(FILE, 0, what, mend)]) from error
+    root = load_yaml(content, file=FILE)
     if root is None:
         return {}
     if not isinstance(root, dict) or not isinstance(root.get("codes") or [], list):
@@ -212,12 +196,6 @@ def _walk(
         else:
             what = f"`codes` of {code.get('id')!r} is no list"
             problems.append(Problem(FILE, line, what, "write `- id: …` below it"))
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, list):
-        return "; ".join(str(item) for item in value)
-    return "" if value is None else str(value).strip()
 
 
 def _find_broken_parents(

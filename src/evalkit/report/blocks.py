@@ -22,7 +22,7 @@ from evalkit.analysis.units import (
 from evalkit.report.charts import plot_course, plot_themes_by_group
 from evalkit.report.figures import Figure, figure
 from evalkit.study import Study
-from evalkit.tables import list_rows
+from evalkit.tables import BY_PASSAGE, list_rows
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def lay_themes(study: Study) -> pd.DataFrame:
     speaks and `report_group`.
     """
     people = group_respondents(study.respondents, study.settings.report_groups)
-    coded = lay_codings(cut_units(study.turns), study.codings)
+    coded = lay_codings(cut_units(study.turns), study.counted)
     return coded.pipe(join_attributes, people).pipe(roll_up, study.codes)
 
 
@@ -63,7 +63,7 @@ def header(study: Study) -> Block:
         f"{_n(len(people), 'person', 'people')}",
         "Collected": _between(dates) or "not recorded",
         "Coded by": f"{_n(len(study.coders), 'coder')}, "
-        f"{_n(study.codings['code_id'].nunique(), 'code')} used",
+        f"{_n(study.counted['code_id'].nunique(), 'code')} used",
         "Words of respondents": f"{n_words:,}",
         "Who was heard": ", ".join(f"{group} ({n})" for group, n in groups.items()),
         "What was asked": " ".join(study.settings.questions.values()),
@@ -98,7 +98,7 @@ def lead(study: Study) -> Block:
     shared = themes.loc[themes["n_respondents"].eq(len(people)), "name"].to_list()
     own = lay_themes(study).query("respondent_id != ''")
     n_coded = own["coding_id"].nunique()
-    n_codes = study.codings["code_id"].nunique()
+    n_codes = study.counted["code_id"].nunique()
     said = (
         f"We heard {_n(len(people), 'person', 'people')}. Their words carry "
         f"{_n(n_coded, 'coding')}, of {_n(n_codes, 'code')}. "
@@ -209,10 +209,12 @@ def quotations(study: Study, *, n: int = 2) -> Block:
     coded = lay_themes(study)
     own = coded[coded["coding_id"].notna() & coded["may_quote"].notna()]
     own = own.drop_duplicates("coding_id")
-    in_own_words = find_own_words(study.turns, study.codings)["coding_id"]
-    refused = own["may_quote"].ne("yes") | ~own["coding_id"].isin(in_own_words)
-    if "quotable" in own:
-        refused |= own["quotable"].eq("no")
+    in_own_words = find_own_words(study.turns, study.counted)["coding_id"]
+    passage = own["quotable"] if "quotable" in own else pd.Series("", own.index)
+    by_passage = own["may_quote"].isin(BY_PASSAGE)
+    allowed = own["may_quote"].eq("yes") & passage.ne("no")
+    allowed |= by_passage & passage.eq("yes")
+    refused = ~allowed | ~own["coding_id"].isin(in_own_words)
     themes = count_themes(study)
     parts = [
         _quote_theme(name, own[own["code_id"].eq(code_id)], refused, study, n)
@@ -231,7 +233,7 @@ def _quote_theme(
     by_length = may.assign(off=(may["quotation"].str.len() - _BREATH).abs())
     by_length = by_length.sort_values(["off", "coding_id"])
     chosen = by_length.drop_duplicates("respondent_id").head(n)
-    whole = study.codings.set_index("coding_id")
+    whole = study.counted.set_index("coding_id")
     figures = "".join(
         f"<figure><blockquote><p>“{escape(_tidy(row['quotation']))}”</p></blockquote>"
         f"<figcaption>{escape(str(row['respondent_id']))} · "
@@ -264,7 +266,7 @@ def _where(coding: pd.Series) -> str:
 
 def codebook(study: Study) -> Block:
     """Set the codebook: each theme with its codes, definitions and use."""
-    uses = study.codings["code_id"].value_counts()
+    uses = study.counted["code_id"].value_counts()
     codes = study.codes.assign(n=study.codes["code_id"].map(uses).fillna(0).astype(int))
     names = {"name": "Code", "definition": "Definition", "n": "Codings"}
     parts = []
@@ -289,7 +291,8 @@ def method(study: Study) -> Block:
     anchors = study.anchors["status"].value_counts()
     kinds = ", ".join(f"{n} {kind}" for kind, n in anchors.items()) or "none"
     coders = ", ".join(
-        f"{row['name']} ({row['kind']})" for row in list_rows(study.coders)
+        f"{row['name']} ({row['kind']}{'' if row['counts'] else ', not counted'})"
+        for row in list_rows(study.coders)
     )
     people = _heard(study)
     n_gone = study.respondents["respondent_id"].nunique() - len(people)
@@ -297,8 +300,8 @@ def method(study: Study) -> Block:
     said = ", ".join(f"{n} {voice}" for voice, n in voices.items())
     warnings = [p for p in study.problems if p.warning]
     lines = [
-        f"Coders: {coders or 'none yet'}. Codings: {len(study.codings)}, of "
-        f"{_n(study.codings['document_id'].nunique(), 'transcript')}; "
+        f"Coders: {coders or 'none yet'}. Codings: {len(study.counted)}, of "
+        f"{_n(study.counted['document_id'].nunique(), 'transcript')}; "
         f"where their words stand today: {kinds}.",
         "A person counts once for a theme, however much they talk and whoever coded "
         "it; an interviewer's words are never counted.",

@@ -12,6 +12,8 @@ import pandas as pd
 from evalkit.analysis.course import find_course
 from evalkit.analysis.frequency import count_codes, count_speech, name_codes
 from evalkit.analysis.units import cut_units, lay_codings
+from evalkit.claims.ledger import find_evidence, widen_links
+from evalkit.claims.strength import rate_claims
 from evalkit.errors import EvalkitError
 from evalkit.files import write_whole
 from evalkit.report.blocks import count_themes, lay_themes
@@ -41,12 +43,24 @@ def list_tables(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "codings", study.codings
     yield "anchors", study.anchors
     yield "speech", count_speech(study.turns)
-    coded = lay_codings(cut_units(study.turns), study.codings)
+    coded = lay_codings(cut_units(study.turns), study.counted)
     yield "code_frequency", count_codes(coded).pipe(name_codes, study.codes)
     yield "code_by_respondent", _by_respondent(study, coded)
     yield "theme_frequency", count_themes(study)
     yield "themes_by_group", count_themes(study, by="report_group")
     yield "course", find_course(lay_themes(study)).pipe(name_codes, study.codes)
+    links = widen_links(study.claims.links, study.codes)
+    evidence = find_evidence(coded, links, study.respondents)
+    yield "statements", study.claims.statements
+    yield "evidence", evidence
+    yield (
+        "claims",
+        rate_claims(
+            evidence,
+            rule=study.settings.strength,
+            claim_ids=study.claims.links["claim_id"].unique(),
+        ),
+    )
 
 
 def _by_respondent(study: Study, coded: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,20 @@ from pathlib import Path
 import pandas as pd
 
 from evalkit.analysis.units import lay_codings
+from evalkit.claims.ledger import (
+    CONTRADICTS,
+    QUALIFIES,
+    STANCE,
+    SUPPORTS,
+    list_without_stance,
+    widen_links,
+)
+from evalkit.claims.statements import Claims, find_gaps
+from evalkit.coding.codebook import FILE as CODEBOOK_FILE
+from evalkit.coding.codebook import Codebook
 from evalkit.errors import Problem
+from evalkit.study.settings import FILE as SETTINGS_FILE
+from evalkit.study.settings import Settings
 from evalkit.tables import find_unknown, list_rows
 from evalkit.transcripts.label_lines import Unsure
 from evalkit.transcripts.read import Transcript
@@ -127,6 +140,35 @@ def check_words(
         )
         for (coder_id, code_id), rows in stray.groupby(["coder_id", "code_id"])
     ]
+
+
+def check_claims(
+    claims: Claims, codebook: Codebook, settings: Settings, counted: pd.DataFrame
+) -> list[Problem]:
+    """List what keeps claims from their evidence: unknown codes, unsaid stances, …"""
+    problems = find_gaps(claims, codebook.codes, settings.questions)
+    if claims.links.empty:
+        return problems
+    needed = {SUPPORTS, QUALIFIES, CONTRADICTS}
+    if not needed <= {*codebook.attributes.get(STANCE, ())}:
+        what = "claims need the attribute stance, which says how a passage bears on one"
+        mend = f"write `stance: [{SUPPORTS}, {QUALIFIES}, {CONTRADICTS}, neutral]`"
+        return [*problems, Problem(CODEBOOK_FILE, 0, what, mend)]
+    rule = settings.strength
+    if rule.strong.a_group_without_stake and not rule.with_a_stake:
+        what = (
+            "[strength] does not say which groups have a stake: nothing can be strong"
+        )
+        mend = "write `with_a_stake = [groups]` (or a_group_without_stake = false)"
+        problems.append(Problem(SETTINGS_FILE, 0, what, mend, warning=True))
+    for coder_id, code_id, n in list_without_stance(
+        counted, widen_links(claims.links, codebook.codes)
+    ):
+        what = f"codings of {code_id!r} bear on a claim, but have no stance ({n})"
+        mend = "set it, or they are no evidence"
+        file = f"codings/{coder_id}.jsonl"
+        problems.append(Problem(file, 0, what, mend, warning=True))
+    return problems
 
 
 def find_unregistered(folder: Path, interviews: pd.DataFrame) -> list[Problem]:

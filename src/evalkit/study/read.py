@@ -11,6 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from evalkit.analysis.units import lay_codings
+from evalkit.claims.statements import FILE as CLAIMS_FILE
+from evalkit.claims.statements import Claims, parse_claims
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
 from evalkit.coding.codings import find_codings, find_lost, find_unknown_marks
@@ -20,6 +22,7 @@ from evalkit.files import show_progress
 from evalkit.study.checks import (
     EVERY_DOCUMENT,
     PART,
+    check_claims,
     check_consent,
     check_references,
     check_turns,
@@ -28,7 +31,7 @@ from evalkit.study.checks import (
     split_part,
 )
 from evalkit.study.settings import FILE as SETTINGS_FILE
-from evalkit.study.settings import Settings, read_settings
+from evalkit.study.settings import Coder, Settings, read_settings
 from evalkit.tables import (
     CODERS,
     DOCUMENTS,
@@ -53,6 +56,7 @@ class Study:
 
     People who did not agree to analysis, or who withdrew, are left out of every table
     but `respondents`; in a text that they share with others their words are masked.
+    `codings` are everybody's, `counted` those that a report counts (see `Coder`).
     """
 
     folder: Path
@@ -65,7 +69,9 @@ class Study:
     codes: pd.DataFrame
     coders: pd.DataFrame
     codings: pd.DataFrame
+    counted: pd.DataFrame
     anchors: pd.DataFrame
+    claims: Claims
     texts: Mapping[str, str]
     problems: tuple[Problem, ...]
 
@@ -121,6 +127,11 @@ def read_study(folder: str | Path) -> Study:
     codings, anchors = _leave_out(theirs, codings, anchors)
     problems += find_lost(anchors)
     problems += check_words(turns, codings, anchors)
+    coders = _list_coders(logs, settings)
+    counts = coders.loc[coders["counts"], "coder_id"]
+    counted = codings[codings["coder_id"].isin(counts)].reset_index(drop=True)
+    claims = _read_claims(folder, problems)
+    problems += check_claims(claims, codebook, settings, counted)
     return Study(
         folder=folder,
         settings=settings,
@@ -130,9 +141,11 @@ def read_study(folder: str | Path) -> Study:
         speakers=speakers[~speakers["respondent_id"].isin(gone)].reset_index(drop=True),
         turns=turns,
         codes=codebook.codes,
-        coders=_list_coders(logs, settings),
+        coders=coders,
         codings=codings,
+        counted=counted,
         anchors=anchors,
+        claims=claims,
         texts=_mask(texts, theirs),
         problems=tuple(problems),
     )
@@ -141,6 +154,19 @@ def read_study(folder: str | Path) -> Study:
 def _read_codebook(folder: Path) -> Codebook:
     path = folder / CODEBOOK_FILE
     return read_codebook(path) if path.exists() else parse_codebook("")
+
+
+def _read_claims(folder: Path, problems: list[Problem]) -> Claims:
+    path = folder / CLAIMS_FILE
+    try:
+        return parse_claims(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        pass
+    except UnicodeDecodeError:
+        problems.append(Problem(CLAIMS_FILE, 0, "it is not UTF-8", "save it as UTF-8"))
+    except ProblemsError as error:
+        problems += error.problems
+    return parse_claims("")
 
 
 def _read_table(
@@ -348,12 +374,10 @@ def _read_logs(folder: Path) -> dict[str, Folded]:
 
 
 def _list_coders(logs: Iterable[str], settings: Settings) -> pd.DataFrame:
-    described = settings.coders
     rows = [
-        (name, described[name].name or name, described[name].kind)
-        if name in described
-        else (name, name, "human")
+        (name, coder.name or name, coder.kind, coder.counts)
         for name in logs
+        for coder in [settings.coders.get(name, Coder())]
     ]
     return CODERS.typed(pd.DataFrame(rows, columns=list(CODERS.columns)))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from evalkit.claims.strength import Rule
 from evalkit.errors import Problem, ProblemsError
 from evalkit.tables import suggest
 
@@ -16,12 +17,17 @@ FILE = "study.toml"
 
 
 class Coder(BaseModel):
-    """A person or a program that codes."""
+    """A person or a program that codes.
+
+    The report counts the codings of every coder but those whose `counts` is false: a
+    blind second coding is compared, not counted.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = ""
     kind: Literal["human", "cues", "model"] = "human"
+    counts: bool = True
 
 
 class Settings(BaseModel):
@@ -37,7 +43,7 @@ class Settings(BaseModel):
     small_cells: Literal["within groups", "strict"] = "within groups"
     questions: dict[str, str] = {}
     report_groups: dict[str, list[str]] = {}
-    strength: dict[str, Any] = {}
+    strength: Rule = Rule()
     coders: dict[str, Coder] = {}
 
 

@@ -1,0 +1,1 @@
+"""Codings -> what is claimed, on whose word, how strongly."""
