@@ -93,6 +93,15 @@ def test_the_pages_on_a_study_of_ones_own_work_as_written(top: Path, tmp_path: P
     assert (tmp_path / "tables" / "codings.xlsx").is_file()
     transcript = tmp_path / "villages" / "transcripts" / "P1.txt"
     transcript.write_text("On top.\n" + transcript.read_text())
+    claims = top / "docs" / "claims.md"
+    (yaml,) = blocks(claims, "yaml")
+    (tmp_path / "villages" / "claims.yaml").write_text(yaml)
+    settings = tmp_path / "villages" / "study.toml"
+    asked = 'Q1 = "Why did they leave?"\n'
+    settings.write_text(settings.read_text() + asked + "".join(blocks(claims, "toml")))
+    run(["evalkit", "check", "villages"], tmp_path)
+    (python,) = blocks(claims, "python")
+    assert "K1" in run([sys.executable, "-c", python], tmp_path)
     show, confirm = blocks(top / "docs" / "correct-a-transcript.md", "sh")
     assert "moved" in run(["bash", "-ec", show], tmp_path)
     assert run(["bash", "-ec", confirm], tmp_path).endswith("1 exact\n")

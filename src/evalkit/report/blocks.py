@@ -62,7 +62,7 @@ def header(study: Study) -> Block:
         "Interviews": f"{_n(len(study.documents), 'transcript')}, "
         f"{_n(len(people), 'person', 'people')}",
         "Collected": _between(dates) or "not recorded",
-        "Coded by": f"{_n(len(study.coders), 'coder')}, "
+        "Coded by": f"{_n(int(study.coders['counts'].sum()), 'coder')}, "
         f"{_n(study.counted['code_id'].nunique(), 'code')} used",
         "Words of respondents": f"{n_words:,}",
         "Who was heard": ", ".join(f"{group} ({n})" for group, n in groups.items()),
@@ -288,8 +288,10 @@ def codebook(study: Study) -> Block:
 
 def method(study: Study) -> Block:
     """Set how the counts came about, and what limits them, from the study's facts."""
-    anchors = study.anchors["status"].value_counts()
-    kinds = ", ".join(f"{n} {kind}" for kind, n in anchors.items()) or "none"
+    counting = study.coders.loc[study.coders["counts"], "coder_id"]
+    anchors = study.anchors[study.anchors["coder_id"].isin(counting)]
+    stand = anchors["status"].value_counts()
+    kinds = ", ".join(f"{n} {kind}" for kind, n in stand.items()) or "none"
     coders = ", ".join(
         f"{row['name']} ({row['kind']}{'' if row['counts'] else ', not counted'})"
         for row in list_rows(study.coders)

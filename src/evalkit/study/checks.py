@@ -111,6 +111,7 @@ def check_turns(
         what = f"{where}: {speaker or 'text without a label'!r}: {first.what}"
         role = "interviewer" if speaker else "respondent"
         mend = f"say who it is in a row such as `{whose},{speaker},,{role}`"
+        mend += "" if speaker else " (or other, for a title)"
         problems.append(Problem("speakers.csv", 0, what, mend, warning=True))
     lost = turns[turns["role"].eq("respondent") & turns["respondent_id"].eq("")]
     for _, (document_id, speaker) in (

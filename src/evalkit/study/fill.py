@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from evalkit.claims.statements import FILE as CLAIMS_FILE
 from evalkit.coding.anchors import AnchorText, find_anchor
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.codebook import add_codes
@@ -57,6 +58,20 @@ _CODEBOOK = """\
 title: {title}
 version: 0.1.0
 codes: []
+"""
+_CLAIMS = """\
+# What the report claims; who says so is counted from the codings. An example:
+#
+# claims:
+#   - id: K1
+#     question: Q1
+#     statement: The programme raised morale.
+#     codes: [morale.raised]      # a coding's stance is read towards the claim
+#     rivals: [The new school would have raised it anyway.]
+claims: []
+open_questions: []
+lessons: []
+recommendations: []
 """
 _TABLES = {
     "respondents.csv": (
@@ -104,6 +119,7 @@ def new_study(folder: str | Path, *, title: str) -> Path:
         (folder / name).mkdir(parents=True, exist_ok=True)
     quoted = json.dumps(title, ensure_ascii=False)  # good TOML and YAML as well
     write_whole(folder / CODEBOOK_FILE, _CODEBOOK.format(title=quoted))
+    write_whole(folder / CLAIMS_FILE, _CLAIMS)
     for name, head in _TABLES.items():
         write_whole(folder / name, head + "\n")
     write_whole(folder / SETTINGS_FILE, _SETTINGS.format(title=quoted))

@@ -66,7 +66,8 @@ def find_turns(source: Source, *, listed: Mapping[str, str] | None = None) -> Fo
     else:
         labels, lone = believe_labels(list(find_labels(source.text)), source, listed)
         goes = list(_cut(source, labels))
-        lone += _find_words_before(source, labels, goes)
+        if "" not in listed:
+            lone += _find_words_before(source, labels, goes)
     goes, odd_bold = _set_bold_apart(goes, source, listed)
     roles, unsure = _settle_roles(goes, source, listed)
     turns = list(_trim(goes, source.text, roles))
