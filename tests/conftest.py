@@ -16,6 +16,13 @@ TOP = Path(__file__).parents[1]
 SHARED = TOP.parent / "shared" / "interviews"
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of its own for each test, in place of the user's."""
+    monkeypatch.setenv("EVALKIT_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
 @pytest.fixture
 def top() -> Path:
     return TOP

@@ -80,9 +80,57 @@ def test_anchors_are_shown_and_confirmed(study: Path, tmp_path: Path):
     assert said.splitlines() == ["1 codings confirmed in their new places", "1 exact"]
 
 
+def give_cues(study: Path, cues: str) -> None:
+    (study / "codebook.yaml").write_text(
+        f"codes:\n  - id: hope\n    cues:\n      - {cues}\n"
+    )
+
+
+def test_suggestions_are_written_as_a_table(study: Path, tmp_path: Path):
+    give_cues(study, "hope")
+    out = tmp_path / "out" / "s.csv"
+    code, said, errors = run("suggest", study, "--out", out, "--jobs", "2")
+    assert (code, errors) == (0, "")
+    assert said.startswith("2 suggestions for 1 codes in ")
+    assert "spaCy" in said
+    lines = out.read_text().splitlines()
+    assert lines[0].startswith("suggestion_id,document_id,start,end,code_id,")
+    assert len(lines) == 3
+    again = tmp_path / "again.csv"
+    assert run("suggest", study, "--out", again)[0] == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_suggest_says_what_keeps_it_from_work(study: Path, tmp_path: Path):
+    code, _, errors = run("suggest", study, "--out", tmp_path / "s.csv")
+    assert (code, errors) == (1, "codebook.yaml: no code has `cues:`: write some\n")
+    give_cues(study, '"* hope"')
+    code, _, errors = run("suggest", study, "--out", tmp_path / "s.csv")
+    assert code == 1
+    assert errors.startswith("codebook.yaml:4: cue '* hope' of 'hope': a * alone")
+    give_cues(study, "hope")
+    (study / "study.toml").write_text('pipeline = "xx_gone"\n')
+    code, _, errors = run("suggest", study, "--out", tmp_path / "s.csv")
+    assert (code, errors.count("\n")) == (1, 1)
+    assert "pipeline 'xx_gone' is not installed" in errors
+    assert not (tmp_path / "s.csv").exists()
+
+
+def test_check_names_cues_that_do_not_do_their_work(study: Path):
+    give_cues(study, "zebra")
+    code, said, _ = run("check", study)
+    assert code == 0
+    assert said.startswith("codebook.yaml:4: warning: cue 'zebra' of 'hope' finds")
+    give_cues(study, '"{"')
+    assert run("check", study)[0] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
+        (["suggest", "nowhere", "--out", "s.csv"], 1, "no study here"),
+        (["suggest", "nowhere", "--out", "s.xlsx"], 2, "write FILE.csv"),
+        (["suggest", "nowhere", "--out", "s.csv", "--jobs", "0"], 2, "--jobs"),
         (["check", "nowhere"], 1, "no study here (study.toml is missing)"),
         (["report", "nowhere", "--to", "pdf"], 2, "only html"),
         (["report", "nowhere", "--audience", "funder"], 2, "not built yet"),

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,19 @@ def test_the_pages_on_a_study_of_ones_own_work_as_written(top: Path, tmp_path: P
     run(["evalkit", "check", "villages"], tmp_path)
     (python,) = blocks(claims, "python")
     assert "K1" in run([sys.executable, "-c", python], tmp_path)
+    helpers = top / "docs" / "coding-helpers.md"
+    book = tmp_path / "villages" / "codebook.yaml"
+    (cues,) = blocks(helpers, "yaml")
+    book.write_text(book.read_text() + textwrap.indent(cues, " " * 8) + "")
+    book.write_text(book.read_text().replace("- kept us going ", "- the bus "))
+    (suggest,) = blocks(helpers, "sh")
+    run(["bash", "-ec", suggest], tmp_path)
+    assert "the bus" in (tmp_path / "suggestions.csv").read_text()
+    measure, component = blocks(helpers, "python")
+    assert "leaving.road" in run([sys.executable, "-c", measure], tmp_path)
+    said = run([sys.executable, "-c", component], tmp_path)
+    assert "the bus leaving.road" in said
+    assert "negated=True" in said
     show, confirm = blocks(top / "docs" / "correct-a-transcript.md", "sh")
     assert "moved" in run(["bash", "-ec", show], tmp_path)
     assert run(["bash", "-ec", confirm], tmp_path).endswith("1 exact\n")

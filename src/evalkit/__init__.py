@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         name_codes,
         roll_up,
     )
+    from evalkit.analysis.suggestions import compare_errors, measure_suggestions
     from evalkit.analysis.units import (
         cut_units,
         group_respondents,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     )
     from evalkit.claims.ledger import find_evidence, widen_links
     from evalkit.claims.strength import rate_claims
+    from evalkit.coding.assertion import assert_spans
+    from evalkit.coding.suggestions import suggest_codings
     from evalkit.report import blocks
     from evalkit.report.build import build_report
     from evalkit.report.charts import (
@@ -44,13 +47,17 @@ if TYPE_CHECKING:
         new_study,
         read_study,
     )
+    from evalkit.study.suggest import suggest_study
 
 _HOMES = {
     "evalkit.analysis.course": "find_course",
     "evalkit.analysis.frequency": "count_codes count_speech name_codes roll_up",
     "evalkit.analysis.units": "cut_units group_respondents join_attributes lay_codings",
+    "evalkit.analysis.suggestions": "compare_errors measure_suggestions",
     "evalkit.claims.ledger": "find_evidence widen_links",
     "evalkit.claims.strength": "rate_claims",
+    "evalkit.coding.assertion": "assert_spans",
+    "evalkit.coding.suggestions": "suggest_codings",
     "evalkit.report": "blocks",
     "evalkit.report.build": "build_report",
     "evalkit.report.charts": "plot_course plot_theme_frequency plot_themes_by_group",
@@ -59,6 +66,7 @@ _HOMES = {
     "evalkit.study": (
         "add_documents confirm_anchors import_project new_study read_study"
     ),
+    "evalkit.study.suggest": "suggest_study",
 }
 _MODULES = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -72,9 +80,13 @@ __all__ = [  # noqa: RUF022 - by floor, as above
     "group_respondents",
     "join_attributes",
     "lay_codings",
+    "compare_errors",
+    "measure_suggestions",
     "find_evidence",
     "widen_links",
     "rate_claims",
+    "assert_spans",
+    "suggest_codings",
     "blocks",
     "build_report",
     "plot_course",
@@ -87,6 +99,7 @@ __all__ = [  # noqa: RUF022 - by floor, as above
     "import_project",
     "new_study",
     "read_study",
+    "suggest_study",
 ]
 
 

@@ -130,14 +130,49 @@ def check(study: StudyFolder) -> None:
     Errors stop a report (exit code 1); warnings are for a person to look at.
     """
     from evalkit.study import read_study
+    from evalkit.study.suggest import check_study_cues
 
-    problems = read_study(study).problems
+    read = read_study(study)
+    problems = [*read.problems, *check_study_cues(read)]
     for problem in sorted(problems, key=lambda each: (each.warning, each)):
         print(problem)
     n_warnings = sum(problem.warning for problem in problems)
     print(f"{len(problems) - n_warnings} problems, {n_warnings} warnings")
     if len(problems) > n_warnings:
         raise typer.Exit(1)
+
+
+@app.command()
+def suggest(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The CSV file to write.")],
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="Processes that share the work.")
+    ] = 1,
+) -> None:
+    """Propose codings where the codebook's cues are found, with stance and reason.
+
+    Only respondents' words are searched. What the sentence does with a cue (denies,
+    doubts, reports it, ...) is read by spaCy and kept, so that a second run is quick.
+    A suggestion is nobody's coding until a person accepts it.
+
+    Example: evalkit suggest corpus/villages --out suggestions.csv
+    """
+    if out.suffix.casefold() != ".csv":
+        raise typer.BadParameter(f"{out}: write FILE.csv", param_hint="--out")
+    from evalkit.files import write_whole
+    from evalkit.nlp import describe_pipeline
+    from evalkit.study import read_study
+    from evalkit.study.suggest import suggest_study
+
+    read = read_study(study)
+    settings = read.settings
+    pipeline = describe_pipeline(settings.pipeline, language=settings.language)
+    suggestions = suggest_study(read, jobs=jobs)
+    content = suggestions.to_csv(index=False, lineterminator="\n")
+    write_whole(out, content.encode("utf-8", "surrogatepass"))
+    n_codes = suggestions["code_id"].nunique()
+    print(f"{len(suggestions)} suggestions for {n_codes} codes in {out} ({pipeline})")
 
 
 @app.command()

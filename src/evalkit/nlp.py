@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from evalkit.errors import EvalkitError
+
 Spans = list[tuple[int, int]]
+BLANK = "blank"
+_NOT_HERE = (
+    "study.toml: pipeline {!r} is not installed: install it with pip, or leave it out"
+)
 
 
 def cut_sentences(texts: Iterable[str], *, language: str = "en") -> list[Spans]:
@@ -22,25 +28,60 @@ def cut_sentences(texts: Iterable[str], *, language: str = "en") -> list[Spans]:
     return [_spans(document) for document in pipeline.pipe(texts)]
 
 
-def describe_pipeline(language: str) -> str:
-    """Name what cuts sentences, for a report's record."""
+def load_pipeline(name: str = BLANK, *, language: str = "en") -> Any:
+    """Load spaCy's pipeline of that name; "blank" is the language's own tokeniser.
+
+    The blank one cuts sentences by rule and needs nothing installed.
+    """
+    return _sentencizer(language) if name in ("", BLANK) else _load_model(name)
+
+
+def describe_pipeline(name: str = BLANK, *, language: str = "en") -> str:
+    """Name a pipeline and its version, for the record and for the cache.
+
+    >>> describe_pipeline(language="fr").split(",")[0]
+    "spacy.blank('fr')"
+    """
+    import spacy
+    from spacy.util import get_package_version
+
+    named = f"spacy.blank({language!r})"
+    if name not in ("", BLANK):
+        version = get_package_version(name)
+        if version is None:
+            raise EvalkitError(_NOT_HERE.format(name))
+        named = f"{name} {version}"
+    return f"{named}, spaCy {spacy.__version__}"
+
+
+def check_token_pattern(pattern: list[Any]) -> None:
+    """Raise what spaCy raises where `pattern` is no token pattern."""
+    import spacy
+    from spacy.matcher import Matcher
+
+    Matcher(spacy.blank("en").vocab, validate=True).add("cue", [pattern])
+
+
+@cache
+def _load_model(name: str) -> Any:
     import spacy
 
-    return f"spacy.blank({language!r}) with sentencizer, spaCy {spacy.__version__}"
+    try:
+        return spacy.load(name, exclude=["ner"])
+    except OSError as error:
+        raise EvalkitError(_NOT_HERE.format(name)) from error
 
 
 @cache
 def _sentencizer(language: str) -> Any:
     import spacy
 
-    from evalkit.errors import EvalkitError
-
     try:
         pipeline = spacy.blank(language)
     except ImportError as error:
         raise EvalkitError(
             f"study.toml: language {language!r} is not one that spaCy knows: "
-            "write a code such as en, fr or de"
+            "write a code such as en, fr or de (there, or in interviews.csv)"
         ) from error
     pipeline.add_pipe("sentencizer")
     pipeline.max_length = 100_000_000

@@ -232,6 +232,36 @@ ANCHORS = Table(
     },
     key=("coding_id",),
 )
+HITS = Table(
+    "hits",
+    {
+        "document_id": "str",
+        "start": "int64",
+        "end": "int64",
+        "code_id": "str",
+        "kind": "str",
+        "phrase": "str",
+    },
+    key=("document_id",),
+)
+SUGGESTIONS = Table(
+    "suggestions",
+    {
+        "suggestion_id": "str",
+        "document_id": "str",
+        "start": "int64",
+        "end": "int64",
+        "code_id": "str",
+        "coder_id": "str",
+        "quotation": "str",
+        "cue": "str",
+        "stance": "str",
+        "certainty": "str",
+        "directness": "str",
+        "reason": "str",
+    },
+    key=("suggestion_id",),
+)
 CLAIMS = Table(
     "claims",
     {

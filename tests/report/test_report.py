@@ -263,7 +263,7 @@ def test_lab_copies_the_notebooks_once(study: Path):
     from evalkit.report.lab import copy_notebooks
 
     copied = copy_notebooks(study)
-    assert [path.name[:2] for path in copied] == ["01", "03", "05"]
+    assert [path.name[:2] for path in copied] == ["01", "02", "03", "05"]
     assert "STUDY = '..'" in copied[0].read_text().replace('\\"', '"')
     shutil.copy(copied[0], copied[1])
     assert copy_notebooks(study) == []

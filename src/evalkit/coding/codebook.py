@@ -64,7 +64,7 @@ def parse_codebook(content: str) -> Codebook:
     root = _load(content)
     problems: list[Problem] = []
     rows: list[dict[str, str]] = []
-    cues: list[tuple[str, str, str, int]] = []
+    cues: list[tuple[str, str | list[Any], str, int]] = []
     lines: dict[str, int] = {}
     for code, parent_id, line in _walk(root.get("codes") or [], "", problems):
         code_id = str(code.get("id") or "").strip()
@@ -97,7 +97,11 @@ def parse_codebook(content: str) -> Codebook:
                 what = f"{kind}s of {code_id!r} are no list"
                 problems.append(Problem(FILE, line, what, "write them as [a, b]"))
                 continue
-            cues += [(code_id, str(phrase), kind, line) for phrase in phrases]
+            places: Any = phrases
+            cues += [
+                (code_id, _phrase(phrase), kind, places.lc.item(at)[0] + 1)
+                for at, phrase in enumerate(phrases)
+            ]
     problems += _find_broken_parents(rows, lines)
     problems += _find_same_names(rows, lines)
     problems += _find_bad_attributes(root.get("attributes") or {})
@@ -196,6 +200,11 @@ def _walk(
         else:
             what = f"`codes` of {code.get('id')!r} is no list"
             problems.append(Problem(FILE, line, what, "write `- id: …` below it"))
+
+
+def _phrase(phrase: Any) -> str | list[Any]:
+    """A cue is text, or a list: a spaCy token pattern."""
+    return list(phrase) if isinstance(phrase, list) else str(phrase)
 
 
 def _find_broken_parents(

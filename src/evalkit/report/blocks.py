@@ -115,13 +115,16 @@ def lead(study: Study) -> Block:
     return Block(f'<p class="lead">{escape(said)}</p>')
 
 
+_LEFT = ' style="text-align:left"'  # JupyterLab sets text to the right
+
+
 def table(
     rows: pd.DataFrame, *, caption: str, unit: str = "", names: Mapping[str, str]
 ) -> Block:
     """Set a table: `names` are its columns in order, each with its heading."""
     numeric = {c for c in names if pd.api.types.is_numeric_dtype(rows[c])}
     head = "".join(
-        f'<th scope="col"{" class=n" if c in numeric else ""}>{escape(name)}</th>'
+        f'<th scope="col"{" class=n" if c in numeric else _LEFT}>{escape(name)}</th>'
         for c, name in names.items()
     )
     body = "".join(
@@ -331,7 +334,9 @@ def stamp(study: Study) -> Block:
     facts = {
         "Built by": f"evalkit {version('evalkit')}, "
         f"Python {platform.python_version()}, pandas {pd.__version__}",
-        "Sentences": describe_pipeline(study.settings.language),
+        "Pipeline": describe_pipeline(
+            study.settings.pipeline, language=study.settings.language
+        ),
         "Transcripts": ", ".join(
             f"{row['document_id']} {row['sha256'][:12]}"
             for row in list_rows(study.documents)
@@ -363,8 +368,8 @@ def _tidy(quotation: str) -> str:
 def _cell(value: object, *, number: bool, first: bool) -> str:
     shown = f"{value:,}" if number else escape(str(value))
     if first:
-        return f'<th scope="row">{shown}</th>'
-    return f"<td{' class=n' if number else ''}>{shown}</td>"
+        return f'<th scope="row"{_LEFT}>{shown}</th>'
+    return f"<td{' class=n' if number else _LEFT}>{shown}</td>"
 
 
 def _n(number: int, one: str, many: str = "") -> str:

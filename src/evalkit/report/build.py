@@ -165,7 +165,9 @@ def describe_run(study: Study, written: Iterable[Path], out: Path) -> str:
         "versions": {
             "python": platform.python_version(),
             **{name: version(name) for name in _PACKAGES},
-            "sentences": describe_pipeline(study.settings.language),
+            "pipeline": describe_pipeline(
+                study.settings.pipeline, language=study.settings.language
+            ),
         },
         "inputs": {
             path.relative_to(study.folder).as_posix(): _hash(path) for path in inputs

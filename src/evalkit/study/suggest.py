@@ -1,0 +1,58 @@
+"""The coding helpers run over a study, each document in its language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from evalkit.coding.codebook import FILE as CODEBOOK_FILE
+from evalkit.coding.cue_checks import check_cues
+from evalkit.coding.suggestions import suggest_codings
+from evalkit.errors import EvalkitError, Problem
+from evalkit.nlp import BLANK
+from evalkit.study.read import Study
+from evalkit.tables import SUGGESTIONS
+
+
+def suggest_study(study: Study, *, jobs: int = 1) -> pd.DataFrame:
+    """Suggest codings for a study: one row a sentence and code (`suggest_codings`).
+
+    Token patterns are matched with the study's pipeline, in documents of another
+    language with the blank one of theirs. A codebook without cues raises
+    `EvalkitError`.
+    """
+    if study.codebook.cues.empty:
+        raise EvalkitError(f"{CODEBOOK_FILE}: no code has `cues:`: write some")
+    tables = [SUGGESTIONS.empty()]
+    for language, turns in _by_language(study):
+        own = language == study.settings.language
+        tables.append(
+            suggest_codings(
+                turns,
+                study.codebook,
+                language=language,
+                pipeline=study.settings.pipeline if own else BLANK,
+                jobs=jobs,
+            )
+        )
+    filled = [each for each in tables if len(each)]
+    return pd.concat(filled or tables, ignore_index=True)
+
+
+def check_study_cues(study: Study) -> list[Problem]:
+    """List the cues that will not do their work, in the study's own language."""
+    for language, turns in _by_language(study):
+        if language == study.settings.language:
+            cues = study.codebook.cues
+            return check_cues(cues, turns["text"].to_list(), language=language)
+    return []
+
+
+def _by_language(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
+    own = study.settings.language
+    written = study.documents["language"].str.casefold().str.split("-").str[0]
+    languages = written.replace("", own)
+    for language, documents in study.documents.groupby(languages, sort=False):
+        ids = documents["document_id"]
+        yield str(language), study.turns[study.turns["document_id"].isin(ids)]
