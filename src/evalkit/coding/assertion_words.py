@@ -38,7 +38,11 @@ CUES_EN = {
         if_it_were_not_for were_it_not_for if_it_was_not_for
         """,
     # negated, and a little left
-    "hardly": "hardly barely scarcely scarce",
+    "hardly": """
+        hardly barely scarcely scarce unlikely_that hard_to_say_that
+        difficult_to_say_that hard_to_argue_that difficult_to_argue_that
+        hard_to_claim_that
+        """,
     # says the word "no" and denies nothing
     "trap": """
         not_only not_just not_merely not_simply not_solely
@@ -59,6 +63,9 @@ CUES_EN = {
         perhaps maybe possibly probably presumably conceivably arguably
         seemingly perchance mayhap belike i_think i_guess i_suppose i_believe i_hope
         we_think we_believe we_hope in_my_opinion as_far_as_i_know if_i_remember
+        as_far_as_i_can_tell as_far_as_i_can_see i_would_say i_'d_say
+        i_would_not_swear i_can_not_swear i_could_not_swear i_can_not_tell
+        i_could_not_tell
         """,
     # speculation that covers what follows
     "hedge": """
@@ -67,7 +74,7 @@ CUES_EN = {
         could_not_be_ruled_out remains_to_be
         may might should must ought shall
         likely unlikely potentially seem seems seemed appear appears appeared
-        think thought believe believes suppose supposes guess suspect
+        think thinks thought believe believes suppose supposes guess suspect
         suspects suspected assume assumes assumed presume imagine
         hope hopes hoped i_expect we_expect
         suggest suggests suggested suggesting indicate_that indicates_that
@@ -75,7 +82,7 @@ CUES_EN = {
         hypothesis hypothesize hypothesized hypothesise hypothesised speculate
         speculated propose proposed postulate postulated putative potential
         possible possibility probable plausible unclear uncertain unknown unsure
-        whether i_wonder we_wonder i_doubt we_doubt doubtful
+        whether i_wonder we_wonder i_doubt we_doubt he_doubts she_doubts doubtful
         supposed_to thought_to believed_to
         """,
     # speculation, but inability where "not" follows
@@ -98,7 +105,7 @@ CUES_EN = {
     "told": """
         i_was_told we_were_told i_am_told i_'m_told we_'re_told i_'ve_been_told
         we_'ve_been_told told_me told_us i_'ve_heard we_'ve_heard
-        i_have_been_told i_had_been_told
+        i_have_been_told i_had_been_told been_told was_told_by were_told_by
         we_have_been_told was_told_that were_told_that they_say they_said
         people_say people_said some_say i_heard i_hear i_have_heard we_heard
         we_have_heard heard_that hear_that said_that says_that it_is_said
