@@ -15,7 +15,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +28,22 @@ SCAN_TARGET, WC_TARGET, WHOLE_TARGET, PEAK_TARGET = 30, 1, 10, 2
 
 Themes = dict[str, list[str]]
 Find = Callable[[list[str]], int]
+
+
+class Files(Mapping[str, str]):
+    """The documents of a folder, each read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = {path.stem: path for path in sorted(folder.glob("*.txt"))}
+
+    def __getitem__(self, document_id: str) -> str:
+        return self._paths[document_id].read_text(encoding="utf-8")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 class Tool(NamedTuple):
@@ -100,9 +116,13 @@ def write_input(folder: Path, n_documents: int) -> int:
 
 def read_input(folder: Path) -> tuple[dict[str, str], Themes]:
     """Read the documents' texts and the phrases."""
-    paths = sorted(folder.glob("*.txt"))
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in paths}
-    return texts, json.loads((folder / "phrases.json").read_text(encoding="utf-8"))
+    return dict(Files(folder)), read_phrases(folder)
+
+
+def read_phrases(folder: Path) -> Themes:
+    """Read the phrases of each theme."""
+    themes: Themes = json.loads((folder / "phrases.json").read_text(encoding="utf-8"))
+    return themes
 
 
 def prepare_ours(themes: Themes) -> Find:
@@ -205,8 +225,7 @@ def go_through(folder: Path) -> Done:
     from evalkit.coding.cues import compile_cues, find_cues
 
     marks["importing evalkit.coding.cues"] = _spent()
-    texts, themes = read_input(folder)
-    marks["reading the files"] = _spent()
+    texts, themes = Files(folder), read_phrases(folder)
     rows = [(theme, each, "cue", 1) for theme in themes for each in themes[theme]]
     table = pd.DataFrame(rows, columns=["code_id", "phrase", "kind", "line"])
     cues = compile_cues(table, texts.values())
@@ -334,7 +353,7 @@ def list_stages(whole: Run, scanned: Run) -> Iterator[Row]:
             scan_only = min(scanned.cpu, after - before)
             seconds = {
                 "find_cues, the scan": scan_only,
-                "find_cues, its table": after - before - scan_only,
+                "find_cues, reading and its table": after - before - scan_only,
             }
         for what, took in seconds.items():
             share = f"{took / whole.cpu:.0%} of it"

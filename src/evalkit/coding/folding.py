@@ -121,11 +121,11 @@ def fold_letters(text: str) -> Folded:
 
     Most texts have none, and looking for one takes as long as looking for all cues.
     """
+    if text.isascii():
+        return Folded(text.encode("ascii").translate(_FOLD))
     content = text.encode("utf-8", "surrogatepass")
     odd = content.translate(None, _ASCII)
     content = content.translate(_FOLD)
-    if not odd:
-        return Folded(content)
     characters = set(odd.decode("utf-8", "surrogatepass"))
     if any(map(_changes_length, characters)) or (
         any(map(_composes, characters)) and not _is_composed(text)
