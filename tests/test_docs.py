@@ -84,7 +84,7 @@ def test_the_pages_on_a_study_of_ones_own_work_as_written(top: Path, tmp_path: P
     for block in first:
         run(["bash", "-ec", block], tmp_path)
     people = tmp_path / "villages" / "respondents.csv"
-    people.write_text(people.read_text().replace(",,,,", ",,yes,yes,"))
+    people.write_text(people.read_text().replace(",,,,", ",villager,yes,yes,"))
     (yaml,) = blocks(page, "yaml")
     (tmp_path / "villages" / "codebook.yaml").write_text(yaml)
     (python,) = blocks(page, "python")

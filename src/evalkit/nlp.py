@@ -67,8 +67,8 @@ def _load_model(name: str) -> Any:
     import spacy
 
     try:
-        return spacy.load(name, exclude=["ner"])
-    except OSError as error:
+        return spacy.load(name)
+    except (OSError, TypeError, ValueError) as error:
         raise EvalkitError(_NOT_HERE.format(name)) from error
 
 

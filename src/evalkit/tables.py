@@ -126,6 +126,7 @@ YES_NO = ("yes", "no")
 # "case by case" and "after review": each passage that its coding marks `quotable: yes`.
 MAY_QUOTE = (*YES_NO, "case by case", "after review", "paraphrase only")
 BY_PASSAGE = ("case by case", "after review")
+QUOTABLE = "quotable"  # the segment attribute that says so
 ROLES = ("respondent", "interviewer", "interpreter", "other")
 NOT_A_SPEAKER = "not_a_speaker"
 

@@ -25,9 +25,9 @@ def load_yaml(content: str, *, file: str) -> Any:
         what = str(error.problem or error.context).split("\n")[0]
         mend = "mend the YAML (indentation, colons, quotes)"
         raise ProblemsError([Problem(file, line, what, mend)]) from error
-    except YAMLError as error:
-        what = str(error).split("\n")[0]
-        mend = "take the strange character out"
+    except (YAMLError, ValueError, TypeError, KeyError, RecursionError) as error:
+        what = str(error).split("\n")[0]  # a date that is none, an odd tag, …
+        mend = "put odd values into quotation marks, take strange characters out"
         raise ProblemsError([Problem(file, 0, what, mend)]) from error
 
 

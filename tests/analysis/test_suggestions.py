@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evalkit.analysis.suggestions import compare_errors, measure_suggestions
+from evalkit.analysis.suggestions import _judge, compare_errors, measure_suggestions
 
 
 def spans(prefix: str, *rows: tuple[str, int, int, str, str]) -> pd.DataFrame:
@@ -74,7 +74,8 @@ def test_intervals_hold_the_share_and_one_document_gives_none_to_speak_of():
         assert rows[f"{name}_high"].ge(rows[name] - 1e-9).all()
     one = CODED[CODED["document_id"].eq("A")]
     row = measure_suggestions(SUGGESTED, one).set_index("code_id").loc["a"]
-    assert row["precision_low"] == row["precision_high"] == 1
+    assert row["precision"] == 1
+    assert math.isnan(row["precision_low"])  # how documents differ, one cannot say
 
 
 def test_an_interval_over_documents_is_that_of_drawing_documents():
@@ -94,13 +95,39 @@ def test_the_same_seed_gives_the_same_intervals():
     pd.testing.assert_frame_equal(first, again)
 
 
+def test_a_stance_is_compared_with_every_coding_that_touches_in_any_order():
+    coded = spans("c", ("A", 0, 3, "a", ""), ("A", 3, 9, "a", "supports"))
+    coded = pd.concat([coded, spans("d", ("A", 0, 5, "a", "contradicts"))])
+    coded = coded.assign(coder_id="ana")
+    for rows in (coded, coded.iloc[::-1]):
+        whole = measure_suggestions(SUGGESTED.head(1), rows).iloc[-1]
+        assert (whole["n_stance"], whole["stance_accuracy"]) == (1, 1)
+
+
+def test_a_code_that_is_never_suggested_has_an_f1_of_nothing():
+    measured = measure_suggestions(SUGGESTED.head(0), CODED)
+    assert measured["f1"].to_list() == [0, 0, 0]
+
+
+def test_the_verdict_does_not_hang_on_the_groups_names():
+    """Shufflings that give the same spread are ties, whatever the order of sums."""
+    counts = [(37, 2), (49, 4), (31, 10), (54, 19), (27, 18), (25, 20)]
+    tally = np.array(counts)
+    verdicts = {
+        _judge(tally, np.array(list(names)), seed=1) for names in ("xxyyzz", "zzyyxx")
+    }
+    assert len({each.split(" (")[0] for each in verdicts}) == 1
+
+
 def test_codings_without_a_stance_and_empty_tables_are_measured():
     bare = CODED.drop(columns="stance")
     assert measure_suggestions(SUGGESTED, bare)["n_stance"].sum() == 0
     none = measure_suggestions(SUGGESTED.head(0), CODED).set_index("code_id")
     assert none.loc["a", "recall"] == 0
     assert math.isnan(none.loc["a", "precision"])
-    assert measure_suggestions(SUGGESTED, CODED.head(0)).empty
+    nobody = measure_suggestions(SUGGESTED, CODED.head(0))
+    assert nobody.empty
+    assert "precision" in nobody
 
 
 # --- do errors lean towards a group? ---

@@ -85,6 +85,11 @@ def test_an_empty_file_claims_nothing() -> None:
             "L1 rests on 'K01', which is not here",
         ),
         ("claims:\n  - id: [K1", 2, "mend the YAML"),
+        ("claims: false", 1, "'claims' is no list"),
+        ("claims:\n  - {id: [K1, K2], statement: x}", 2, "is no text"),
+        ("claims:\n  - {id: K1, statement: x, codes: [1.10]}", 2, "quotation marks"),
+        ("lessons:\n  - {id: L1, statement: x, rests_on: [L1]}", 2, "rests on itself"),
+        ("lessons:\n  - {id: L1, statement: 2026-02-30}", 0, "quotation marks"),
     ],
 )
 def test_each_mistake_is_named_with_its_line(
@@ -93,7 +98,8 @@ def test_each_mistake_is_named_with_its_line(
     with pytest.raises(ProblemsError) as caught:
         parse_claims(content)
     assert [said in str(each) for each in caught.value.problems] == [True]
-    assert str(caught.value.problems[0]).startswith(f"claims.yaml:{line}: ")
+    place = f"claims.yaml:{line}: " if line else "claims.yaml: "
+    assert str(caught.value.problems[0]).startswith(place)
 
 
 @pytest.mark.parametrize(

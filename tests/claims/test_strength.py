@@ -118,6 +118,11 @@ def test_every_threshold_of_the_rule_is_read() -> None:
     )
 
 
+def test_people_without_a_group_are_no_group_more() -> None:
+    counts = {("a", "supports"): 2, ("b", "supports"): 2, ("", "supports"): 1}
+    assert rate_counts(counts, RULE) == "moderate"
+
+
 def test_a_claim_that_nobody_spoke_to_is_rated_too() -> None:
     rated = rate_claims(EVIDENCE.empty(), rule=RULE, claim_ids=["K1"])
     assert rated.iloc[0].to_list()[:2] == ["K1", 0]

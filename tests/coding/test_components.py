@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,13 @@ def test_a_documents_assertions_travel_with_it(nlp):
     doc = nlp(SAID)
     copy = spacy.tokens.Doc(nlp.vocab).from_bytes(doc.to_bytes())
     assert read(copy) == EXPECTED
+
+
+def test_a_used_pipeline_can_be_copied_and_sent(nlp):
+    nlp(SAID)
+    copy = pickle.loads(pickle.dumps(nlp.get_pipe("evalkit_cues")))
+    doc = copy(nlp.make_doc(SAID))
+    assert [span.text for span in doc.spans["cues"]] == [row[0] for row in EXPECTED]
 
 
 def test_spans_of_any_other_name_are_read(nlp):

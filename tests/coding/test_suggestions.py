@@ -11,6 +11,8 @@ from evalkit.coding.codebook import Codebook, parse_codebook
 from evalkit.coding.cue_checks import check_cues
 from evalkit.coding.suggestions import suggest_codings
 from evalkit.errors import EvalkitError, ProblemsError
+from evalkit.study import read_study
+from evalkit.study.suggest import suggest_study
 
 CODEBOOK = """\
 codes:
@@ -119,6 +121,31 @@ def test_a_trap_alone_is_neutral_and_says_so():
     traps = "codes: [{id: a, cues: [never said], traps: [poor things]}]"
     (row,) = suggest("Those poor things.", codebook=traps).to_dict("records")
     assert (row["stance"], row["reason"]) == ("neutral", "poor things: a trap")
+
+
+def test_a_trap_over_two_sentences_traps_its_cue():
+    codebook = "codes: [{id: a, cues: [it helped], traps: ['it helped. not true']}]"
+    found = suggest("They said it helped. Not true.", codebook=codebook)
+    assert set(found["stance"]) == {"neutral"}
+
+
+def test_a_suggestion_begins_and_ends_with_its_words():
+    found = suggest("We left.\n\n  It kept us going. ")
+    assert found["quotation"].to_list() == ["It kept us going."]
+
+
+def test_a_study_with_errors_gives_no_suggestions(study: Path):
+    (study / "codebook.yaml").write_text("codes: [{id: a, cues: [hope]}]")
+    people = study / "respondents.csv"
+    people.write_text(people.read_text().replace("P2,,yes", "P2,,"))
+    with pytest.raises(ProblemsError, match="P2"):
+        suggest_study(read_study(study))
+
+
+@pytest.mark.parametrize("cue", ["", "1.50", "true", "2026-05-01"])
+def test_a_cue_that_is_no_text_is_named_with_its_line(cue: str):
+    with pytest.raises(ProblemsError, match="quotation marks"):
+        parse_codebook(f"codes:\n  - id: a\n    cues:\n      - {cue}\n")
 
 
 def test_ids_are_the_same_in_every_run_and_differ_by_code():

@@ -185,6 +185,35 @@ def test_who_may_be_quoted_and_in_which_passage(
     assert ("“It was cold.”" in page) is quoted
 
 
+def test_a_no_to_a_passage_holds_for_every_coding_of_its_words(study: Path):
+    book = study / "codebook.yaml"
+    book.write_text(
+        book.read_text().replace("attributes:", "attributes:\n  quotable: [yes, no]")
+        + "  - {id: cold, name: Cold}\n"
+    )
+    code(study, "P1", "It was cold.", "hope", quotable="no")
+    code(study, "P1", "was cold", "cold")
+    code(study, "P1", "We left early.", "cold")
+    page = evalkit.blocks.quotations(evalkit.read_study(study)).html
+    assert quotations_in(page) == ["We left early."]
+
+
+def test_consent_to_a_passage_is_no_consent_to_other_words(study: Path):
+    book, people = study / "codebook.yaml", study / "respondents.csv"
+    book.write_text(
+        book.read_text().replace("attributes:", "attributes:\n  quotable: [yes, no]")
+    )
+    people.write_text(people.read_text().replace("P1,,yes,yes", "P1,,yes,case by case"))
+    long = "We left early. It was cold."
+    code(study, "P1", long, "hope", quotable="yes")
+    assert quotations_in(evalkit.blocks.quotations(evalkit.read_study(study)).html)
+    transcript = study / "transcripts" / "P1.txt"
+    transcript.write_text(transcript.read_text().replace("was cold", "was NOT cold"))
+    read = evalkit.read_study(study)
+    assert read.anchors["status"].to_list() == ["close"]
+    assert not quotations_in(evalkit.blocks.quotations(read).html)
+
+
 def test_the_report_names_the_pipeline(study: Path, tmp_path: Path):
     settings = study / "study.toml"
     settings.write_text(

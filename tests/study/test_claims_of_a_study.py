@@ -22,11 +22,15 @@ def claiming(study: Path) -> Path:
     )
     with (study / "study.toml").open("a") as settings:
         settings.write('[strength]\nwith_a_stake = ["village"]\n')
+    people = study / "respondents.csv"
+    people.write_text(people.read_text().replace("P1,,", "P1,village,"))
     return study
 
 
 def lines_of(study: Path) -> list[str]:
-    return [str(problem) for problem in evalkit.read_study(study).problems]
+    """Every problem but that nothing is coded yet, which has a test of its own."""
+    problems = map(str, evalkit.read_study(study).problems)
+    return [each for each in problems if "nobody coded" not in each]
 
 
 def test_a_study_with_a_claim_is_clean_and_its_tables_say_who_says_so(
@@ -55,6 +59,54 @@ def test_a_claim_without_any_word_on_it_has_a_row_too(claiming: Path, tmp_path: 
     evalkit.write_tables(evalkit.read_study(claiming), tmp_path / "out")
     ratings = pd.read_csv(tmp_path / "out" / "claims.csv")
     assert ratings[["n", "strength"]].to_numpy().tolist() == [[0, "no evidence"]]
+
+
+def test_a_claim_that_nobody_coded_for_is_named(claiming: Path):
+    (problem,) = evalkit.read_study(claiming).problems
+    assert str(problem) == (
+        "claims.yaml:2: warning: K1: nobody coded any of its codes yet: "
+        "code it, or take it out"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            '[strength]\nwith_a_stake = ["villages"]\n',
+            "study.toml: with_a_stake: nobody is in group 'villages': did you mean "
+            "'village'?",
+        ),
+        (
+            "[coders]\nAna = { counts = false }\n",
+            "study.toml: warning: [coders] 'Ana' has no log, so nothing is left "
+            "uncounted: did you mean 'ana'?",
+        ),
+        (
+            "[coders]\nana = { counts = false }\n",
+            "study.toml: warning: [coders] nobody's codings count: take `counts = "
+            "false` out somewhere",
+        ),
+    ],
+)
+def test_a_name_in_the_settings_that_nobody_has_is_named(
+    settings: str, said: str, claiming: Path
+):
+    code(claiming, "P1", "It was cold.", "hope", stance="supports")
+    path = claiming / "study.toml"
+    if "[strength]" in settings:
+        whole = path.read_text()
+        path.write_text(whole[: whole.index("[strength]")] + settings)
+    else:
+        path.write_text(path.read_text() + settings)
+    assert said in lines_of(claiming)
+
+
+def test_a_stance_that_is_no_evidence_is_named(claiming: Path):
+    book = claiming / "codebook.yaml"
+    book.write_text(book.read_text().replace("contradicts]", "contradicts, strongly]"))
+    (line,) = lines_of(claiming)
+    assert line.startswith("codebook.yaml: warning: stance 'strongly' is no evidence")
 
 
 def test_codings_that_bear_on_a_claim_and_say_not_how_are_named(claiming: Path):

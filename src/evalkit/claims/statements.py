@@ -51,7 +51,8 @@ def parse_claims(content: str) -> Claims:
     >>> claims.links.values.tolist()
     [['K1', 'a', 'for']]
     """
-    root = load_yaml(content, file=FILE) or {}
+    root = load_yaml(content, file=FILE)
+    root = {} if root is None else root
     problems: list[Problem] = []
     rows: list[dict[str, str]] = []
     links: list[tuple[str, str, str]] = []
@@ -80,6 +81,9 @@ def parse_claims(content: str) -> Claims:
             what = f"{claim_id} rests on {other!r}, which is not here"
             mend = suggest(other, lines, FILE)
             problems.append(Problem(FILE, lines[claim_id], what, mend))
+    for claim_id in _find_circles(rests):
+        what = f"{claim_id} rests on itself"
+        problems.append(Problem(FILE, lines[claim_id], what, "rest it on claims"))
     for claim_id, code_id in {(a, b) for a, b, side in links if side == "for"}:
         if (claim_id, code_id, "against") in links:
             what = f"{code_id!r} speaks both for and against {claim_id}"
@@ -94,6 +98,15 @@ def parse_claims(content: str) -> Claims:
         ).drop_duplicates(ignore_index=True),
         lines=lines,
     )
+
+
+def list_claims(claims: Claims) -> list[str]:
+    """List what is rated: every finding, and each question that codes stand for."""
+    kinds = claims.statements.set_index("claim_id")["kind"]
+    linked = {*claims.links["claim_id"]}
+    return [
+        str(name) for name, kind in kinds.items() if kind == "finding" or name in linked
+    ]
 
 
 def find_gaps(
@@ -136,6 +149,23 @@ def _find_open_ends(
         yield "nobody is addressed", "write `to: …`"
 
 
+def _find_circles(rests: list[tuple[str, str]]) -> list[str]:
+    """Find the statements that rest on themselves, by way of others or not."""
+    on: dict[str, set[str]] = {}
+    for claim_id, other in rests:
+        on.setdefault(claim_id, set()).add(other)
+    found = []
+    for claim_id in on:
+        seen, left = set[str](), [*on[claim_id]]
+        while left:
+            each = left.pop()
+            if each not in seen:
+                seen.add(each)
+                left += on.get(each, ())
+        found += [claim_id] * (claim_id in seen)
+    return found
+
+
 def _walk(
     root: Any, problems: list[Problem]
 ) -> Iterator[tuple[str, set[str], Mapping[str, Any], int]]:
@@ -145,24 +175,32 @@ def _walk(
         return
     places: Any = root
     for section, entries in root.items():
-        line = places.lc.key(section)[0] + 1
+        line = _line(places, section)
         if section not in _SECTIONS:
             what = f"section {str(section)!r} is not known"
             mend = suggest(str(section), _SECTIONS, "nothing; take it out")
             problems.append(Problem(FILE, line, what, mend))
             continue
-        if not isinstance(entries or [], list):
+        if not isinstance(entries, list | None):
             what = f"{section!r} is no list"
             problems.append(Problem(FILE, line, what, "write `- id: …` below it"))
             continue
         kind, known = _SECTIONS[section]
-        for at, entry in enumerate(entries or []):
-            line = entries.lc.item(at)[0] + 1
+        listed: Any = entries or []
+        for at, entry in enumerate(listed):
+            line = listed.lc.item(at)[0] + 1
             if isinstance(entry, dict):
                 yield kind, known, entry, line
             else:
                 what = f"{str(entry)[:40]!r} stands where a statement should"
                 problems.append(Problem(FILE, line, what, "write `- id: …`"))
+
+
+def _line(places: Any, key: Any) -> int:
+    try:
+        return int(places.lc.key(key)[0]) + 1
+    except (KeyError, TypeError):
+        return 0  # brought in by an alias
 
 
 def _find_faults(
@@ -183,9 +221,15 @@ def _find_faults(
         if key not in known:
             what = f"{str(key)!r} of {claim_id} is not known"
             yield Problem(FILE, line, what, suggest(str(key), known, "nothing"))
-        elif key in _LISTS and not isinstance(entry[key] or [], list):
+        elif key in _LISTS and not isinstance(entry[key], list | None):
             what = f"{key} of {claim_id} is no list"
             yield Problem(FILE, line, what, f"write {key}: [a, b]")
+        elif key not in _LISTS and isinstance(entry[key], list | dict):
+            what = f"{key} of {claim_id} is no text"
+            yield Problem(FILE, line, what, f"write {key}: …")
+        elif any(isinstance(each, float) for each in (entry[key], *_items(entry, key))):
+            what = f"{key} of {claim_id} is a number: 1.10 would be 1.1"
+            yield Problem(FILE, line, what, 'put it in quotation marks: "1.10"')
 
 
 def _items(entry: Mapping[str, Any], key: str) -> list[Any]:

@@ -89,8 +89,9 @@ def rate_counts(counts: Mapping[tuple[str, str], int], rule: Rule) -> str:
     n, supporters = said.total(), said[SUPPORTS]
     if not n:
         return NONE
+    # Of people without a group nobody knows whether they are a group more.
     groups = {
-        group for (group, d), number in counts.items() if d == SUPPORTS and number
+        group for (group, d), k in counts.items() if d == SUPPORTS and k and group
     }
     without = groups - {*rule.with_a_stake} if rule.with_a_stake else set()
     if not supporters:
@@ -126,7 +127,7 @@ def _rate_claim(
     flips = {
         each: rate_counts(counts - Counter([each]), rule) != strength for each in counts
     }
-    groups = sorted({group for _, group, _ in people})
+    groups = sorted({group for _, group, _ in people} - {""})
     fragile = [
         group
         for group in groups

@@ -98,10 +98,14 @@ def parse_codebook(content: str) -> Codebook:
                 problems.append(Problem(FILE, line, what, "write them as [a, b]"))
                 continue
             places: Any = phrases
-            cues += [
-                (code_id, _phrase(phrase), kind, places.lc.item(at)[0] + 1)
-                for at, phrase in enumerate(phrases)
-            ]
+            for at, phrase in enumerate(phrases):
+                line = places.lc.item(at)[0] + 1
+                if isinstance(phrase, (str, list)):
+                    cues.append((code_id, _plain(phrase), kind, line))
+                else:
+                    what = f"{kind} {phrase!r} of {code_id!r} is no text"
+                    mend = 'write it in quotation marks: "…"'
+                    problems.append(Problem(FILE, line, what, mend))
     problems += _find_broken_parents(rows, lines)
     problems += _find_same_names(rows, lines)
     problems += _find_bad_attributes(root.get("attributes") or {})
@@ -202,9 +206,13 @@ def _walk(
             problems.append(Problem(FILE, line, what, "write `- id: …` below it"))
 
 
-def _phrase(phrase: Any) -> str | list[Any]:
-    """A cue is text, or a list: a spaCy token pattern."""
-    return list(phrase) if isinstance(phrase, list) else str(phrase)
+def _plain(value: Any) -> Any:
+    """Give what YAML read as Python's own: spaCy refuses what only looks like it."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, str) else value
 
 
 def _find_broken_parents(

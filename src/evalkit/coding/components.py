@@ -21,6 +21,8 @@ _FIELDS = ["code_id", "phrase", "kind"]
 # What a token pattern may ask for that only a trained pipeline knows.
 _TRAINED = {"LEMMA", "POS", "TAG", "DEP", "MORPH", "ENT_TYPE", "ENT_IOB"}
 
+_KNOWING = ("tagger", "morphologizer", "lemmatizer", "ner")
+
 
 class CueFinder:
     """Put the codebook's cues into `doc.spans["cues"]`, its traps into "traps".
@@ -74,6 +76,10 @@ class CueFinder:
         """Read the cues, as spaCy asks."""
         return self.from_bytes(Path(path).read_bytes())
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what cannot be sent to another process; it is made again."""
+        return self.__dict__ | {"_cues": None, "_matcher": None, "_seen": set()}
+
     def _compile(self, text: str) -> Cues:
         """Compile anew where a text brings words that a wildcard may stand for."""
         words = set(text.split())
@@ -107,8 +113,8 @@ def make_matcher(cues: Cues, nlp: Language) -> Matcher | None:
         return None
     matcher = Matcher(nlp.vocab)
     for row, pattern in cues.patterns.items():
-        asked = {key for token in pattern for key in token} & _TRAINED
-        if asked and not nlp.has_pipe("tagger"):
+        asked = {str(key).upper() for token in pattern for key in token} & _TRAINED
+        if asked and not any(map(nlp.has_pipe, _KNOWING)):
             code_id = cues.table["code_id"].iloc[row]
             raise EvalkitError(
                 f"codebook.yaml: a token pattern of {code_id!r} asks for "

@@ -18,7 +18,7 @@ from evalkit.files import show_progress
 from evalkit.nlp import BLANK, describe_pipeline, load_pipeline
 
 CACHE = "EVALKIT_CACHE"  # the environment's word on where the cache is, if anywhere
-_VERSION = "1"  # of the assertions: one more whenever they would come out otherwise
+_VERSION = "2"  # of the assertions: one more whenever they would come out otherwise
 # All that an assertion's yes-or-no answers can be, so that a number says them.
 _FLAGS = list(product((False, True), repeat=len(Assertion._fields) - 3))
 _NUMBERS = {flags: number for number, flags in enumerate(_FLAGS)}
@@ -112,15 +112,16 @@ def _read_one(row: tuple[Passages, str]) -> Readings:
 
 def _find_sentences(spans: Sequence[Span], doc: Any) -> Iterator[Span]:
     """Find the sentence around each span; around one across several, all of them."""
-    sentences = [
-        (each.start_char, each.start_char + len(each.text.rstrip()))
-        for each in doc.sents
-    ]
+    sentences = []
+    for each in doc.sents:
+        words = each.text
+        end = each.start_char + len(words.rstrip())
+        sentences.append((min(end, each.end_char - len(words.lstrip())), end))
     starts = [start for start, _ in sentences]
     for start, end in spans:
         first = max(bisect_right(starts, start) - 1, 0)
         last = max(bisect_right(starts, end - 1) - 1, 0)
-        yield sentences[first][0], max(sentences[last][1], end)
+        yield min(sentences[first][0], start), max(sentences[last][1], end)
 
 
 class _Cache:

@@ -109,22 +109,26 @@ def _suggest(
     is_trap = cues.table["kind"].eq("trap").to_list()
     starts, texts = rows["start"].to_list(), rows["text"].to_list()
     groups: dict[tuple[int, int, int, str], list[_Found]] = {}
+    traps: dict[tuple[int, str], dict[tuple[int, int], str]] = {}
     for each in found:
         reading = readings[each.number, each.span]
         key = (each.number, reading.start, reading.end, code_of[each.cue])
         groups.setdefault(key, []).append(each)
+        if is_trap[each.cue]:
+            words = texts[each.number][slice(*each.span)]
+            traps.setdefault((each.number, key[3]), {})[each.span] = words
     order = {code: at for at, code in enumerate(dict.fromkeys(code_of))}
     for key in sorted(groups, key=lambda key: (*key[:3], order[key[3]])):
         number, first, last, code_id = key
         text, hits = texts[number], _drop_nested(groups[key], is_trap)
-        traps = {hit.span: text[slice(*hit.span)] for hit in hits if is_trap[hit.cue]}
+        around = traps.get((number, code_id), {})
         weighed = _weigh(
             [
-                (readings[number, hit.span], text, _find_trap(hit.span, traps))
+                (readings[number, hit.span], text, _find_trap(hit.span, around))
                 for hit in hits
                 if not is_trap[hit.cue]
             ],
-            list(traps.values()),
+            [text[slice(*hit.span)] for hit in hits if is_trap[hit.cue]],
         )
         start, end = starts[number] + first, starts[number] + last
         named = f"{document_id}:{start}:{end}:{code_id}".encode()

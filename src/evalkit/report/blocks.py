@@ -22,7 +22,7 @@ from evalkit.analysis.units import (
 from evalkit.report.charts import plot_course, plot_themes_by_group
 from evalkit.report.figures import Figure, figure
 from evalkit.study import Study
-from evalkit.tables import BY_PASSAGE, list_rows
+from evalkit.tables import BY_PASSAGE, QUOTABLE, list_rows
 
 
 @dataclass(frozen=True)
@@ -213,10 +213,7 @@ def quotations(study: Study, *, n: int = 2) -> Block:
     own = coded[coded["coding_id"].notna() & coded["may_quote"].notna()]
     own = own.drop_duplicates("coding_id")
     in_own_words = find_own_words(study.turns, study.counted)["coding_id"]
-    passage = own["quotable"] if "quotable" in own else pd.Series("", own.index)
-    by_passage = own["may_quote"].isin(BY_PASSAGE)
-    allowed = own["may_quote"].eq("yes") & passage.ne("no")
-    allowed |= by_passage & passage.eq("yes")
+    allowed = own["coding_id"].isin(_find_quotable(study, own))
     refused = ~allowed | ~own["coding_id"].isin(in_own_words)
     themes = count_themes(study)
     parts = [
@@ -224,6 +221,28 @@ def quotations(study: Study, *, n: int = 2) -> Block:
         for code_id, name in themes[["code_id", "name"]].itertuples(index=False)
     ]
     return Block("".join(parts) or "<p>Nothing is coded yet.</p>")
+
+
+def _find_quotable(study: Study, own: pd.DataFrame) -> pd.Series:
+    """Find the codings whose words their speaker lets be quoted.
+
+    A no to a passage holds for every coding that shares a character with it, whoever
+    made it. Who is asked for each passage agreed to these very words: not to words
+    that changed since.
+    """
+    marks = study.codings.assign(mark="")
+    if QUOTABLE in study.codebook.attributes:
+        marks["mark"] = marks[QUOTABLE].astype("str").str.strip().str.casefold()
+    no = marks.loc[~marks["mark"].isin(["", "yes"]), ["document_id", "start", "end"]]
+    pairs = marks.merge(no, on="document_id", suffixes=("", "_no"))
+    shares = pairs["start"].lt(pairs["end_no"]) & pairs["start_no"].lt(pairs["end"])
+    free = marks[~marks["coding_id"].isin(pairs.loc[shares, "coding_id"])]
+    as_said = study.anchors["status"].isin(["exact", "moved"])
+    agreed = free.loc[free["mark"].eq("yes"), "coding_id"]
+    agreed = agreed[agreed.isin(study.anchors.loc[as_said, "coding_id"])]
+    says_yes = own["may_quote"].eq("yes") & own["coding_id"].isin(free["coding_id"])
+    asked = own["may_quote"].isin(BY_PASSAGE) & own["coding_id"].isin(agreed)
+    return own.loc[says_yes | asked, "coding_id"]
 
 
 _BREATH = 220  # characters of a quotation that is read in one breath

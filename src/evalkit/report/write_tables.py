@@ -13,6 +13,7 @@ from evalkit.analysis.course import find_course
 from evalkit.analysis.frequency import count_codes, count_speech, name_codes
 from evalkit.analysis.units import cut_units, lay_codings
 from evalkit.claims.ledger import find_evidence, widen_links
+from evalkit.claims.statements import list_claims
 from evalkit.claims.strength import rate_claims
 from evalkit.errors import EvalkitError
 from evalkit.files import write_whole
@@ -58,7 +59,7 @@ def list_tables(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
         rate_claims(
             evidence,
             rule=study.settings.strength,
-            claim_ids=study.claims.links["claim_id"].unique(),
+            claim_ids=list_claims(study.claims),
         ),
     )
 

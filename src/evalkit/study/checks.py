@@ -12,19 +12,21 @@ import pandas as pd
 from evalkit.analysis.units import lay_codings
 from evalkit.claims.ledger import (
     CONTRADICTS,
+    NEUTRAL,
     QUALIFIES,
     STANCE,
     SUPPORTS,
     list_without_stance,
     widen_links,
 )
+from evalkit.claims.statements import FILE as CLAIMS_FILE
 from evalkit.claims.statements import Claims, find_gaps
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.codebook import Codebook
 from evalkit.errors import Problem
 from evalkit.study.settings import FILE as SETTINGS_FILE
 from evalkit.study.settings import Settings
-from evalkit.tables import find_unknown, list_rows
+from evalkit.tables import find_unknown, list_rows, suggest
 from evalkit.transcripts.label_lines import Unsure
 from evalkit.transcripts.read import Transcript
 
@@ -162,13 +164,51 @@ def check_claims(
         )
         mend = "write `with_a_stake = [groups]` (or a_group_without_stake = false)"
         problems.append(Problem(SETTINGS_FILE, 0, what, mend, warning=True))
-    for coder_id, code_id, n in list_without_stance(
-        counted, widen_links(claims.links, codebook.codes)
-    ):
+    odd = {*codebook.attributes[STANCE]} - needed - {NEUTRAL}
+    for stance in sorted(odd):
+        what = f"stance {stance!r} is no evidence for or against a claim"
+        mend = f"write one of: {', '.join([*sorted(needed), NEUTRAL])}"
+        problems.append(Problem(CODEBOOK_FILE, 0, what, mend, warning=True))
+    links = widen_links(claims.links, codebook.codes)
+    coded = links[links["code_id"].isin(counted["code_id"])]
+    for claim_id in sorted({*links["claim_id"]} - {*coded["claim_id"]}):
+        what = f"{claim_id}: nobody coded any of its codes yet"
+        mend = "code it, or take it out"
+        place = claims.lines[claim_id]
+        problems.append(Problem(CLAIMS_FILE, place, what, mend, warning=True))
+    for coder_id, code_id, n in list_without_stance(counted, links):
         what = f"codings of {code_id!r} bear on a claim, but have no stance ({n})"
         mend = "set it, or they are no evidence"
         file = f"codings/{coder_id}.jsonl"
         problems.append(Problem(file, 0, what, mend, warning=True))
+    return problems
+
+
+def check_settings(
+    settings: Settings, respondents: pd.DataFrame, coders: pd.DataFrame
+) -> list[Problem]:
+    """List the groups and coders that study.toml names and nobody is."""
+    groups = [each for each in respondents["group"].unique() if each]
+    names = coders["coder_id"].to_list()
+    problems = [
+        Problem(
+            SETTINGS_FILE,
+            0,
+            f"with_a_stake: nobody is in group {each!r}",
+            suggest(each, groups, "respondents.csv"),
+        )
+        for each in settings.strength.with_a_stake
+        if each not in groups
+    ]
+    for name, coder in settings.coders.items():
+        if name not in names and not coder.counts:
+            what = f"[coders] {name!r} has no log, so nothing is left uncounted"
+            mend = suggest(name, names, "codings, or take it out")
+            problems.append(Problem(SETTINGS_FILE, 0, what, mend, warning=True))
+    if len(coders) and not coders["counts"].any():
+        what = "[coders] nobody's codings count"
+        mend = "take `counts = false` out somewhere"
+        problems.append(Problem(SETTINGS_FILE, 0, what, mend, warning=True))
     return problems
 
 

@@ -25,6 +25,7 @@ from evalkit.study.checks import (
     check_claims,
     check_consent,
     check_references,
+    check_settings,
     check_turns,
     check_words,
     find_unregistered,
@@ -132,6 +133,7 @@ def read_study(folder: str | Path) -> Study:
     counted = codings[codings["coder_id"].isin(counts)].reset_index(drop=True)
     claims = _read_claims(folder, problems)
     problems += check_claims(claims, codebook, settings, counted)
+    problems += check_settings(settings, respondents, coders)
     return Study(
         folder=folder,
         settings=settings,

@@ -9,7 +9,7 @@ import pandas as pd
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.cue_checks import check_cues
 from evalkit.coding.suggestions import suggest_codings
-from evalkit.errors import EvalkitError, Problem
+from evalkit.errors import EvalkitError, Problem, ProblemsError
 from evalkit.nlp import BLANK
 from evalkit.study.read import Study
 from evalkit.tables import SUGGESTIONS
@@ -19,9 +19,11 @@ def suggest_study(study: Study, *, jobs: int = 1) -> pd.DataFrame:
     """Suggest codings for a study: one row a sentence and code (`suggest_codings`).
 
     Token patterns are matched with the study's pipeline, in documents of another
-    language with the blank one of theirs. A codebook without cues raises
-    `EvalkitError`.
+    language with the blank one of theirs. A study with errors (consent among them) is
+    refused with all of them; a codebook without cues raises `EvalkitError`.
     """
+    if any(not problem.warning for problem in study.problems):
+        raise ProblemsError(each for each in study.problems if not each.warning)
     if study.codebook.cues.empty:
         raise EvalkitError(f"{CODEBOOK_FILE}: no code has `cues:`: write some")
     tables = [SUGGESTIONS.empty()]
@@ -42,11 +44,13 @@ def suggest_study(study: Study, *, jobs: int = 1) -> pd.DataFrame:
 
 def check_study_cues(study: Study) -> list[Problem]:
     """List the cues that will not do their work, in the study's own language."""
+    own = study.settings.language
+    cues = study.codebook.cues
     for language, turns in _by_language(study):
-        if language == study.settings.language:
-            cues = study.codebook.cues
+        if language == own:
             return check_cues(cues, turns["text"].to_list(), language=language)
-    return []
+    found = check_cues(cues, [], language=own)
+    return [problem for problem in found if not problem.warning]
 
 
 def _by_language(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
