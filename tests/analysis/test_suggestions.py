@@ -58,7 +58,6 @@ def test_a_suggestion_that_only_touches_the_end_is_not_right():
 
 def test_each_coder_is_measured_on_what_they_coded():
     bo = spans("d", ("A", 0, 9, "a", "supports")).assign(coder_id="bo")
-    bo = bo.rename(columns={"coding_id": "coding_id"})
     measured = measure_suggestions(SUGGESTED, pd.concat([CODED, bo]))
     whole = measured[measured["code_id"].eq("")].set_index("coder_id")
     assert whole.loc["bo", "n_suggestions"] == 3  # of A only

@@ -1,7 +1,7 @@
 """The words that deny, doubt, suppose, report or set aside, by language, as data.
 
 A cue is one word or several, as the sentence is read: lower case, "n't" and "dont" as
-"not", "ca" and "wo" as "can" and "will". What each kind does stands in `assertion.py`.
+"not", "ca" and "wo" as "can" and "will". What each kind does stands in `scopes.py`.
 """
 
 from __future__ import annotations
