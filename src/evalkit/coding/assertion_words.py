@@ -6,6 +6,7 @@ A cue is one word or several, as the sentence is read: lower case, "n't" and "do
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 CUES_EN = {
@@ -321,3 +322,25 @@ SAME = {
     """.split(),
     "not",
 )
+
+
+def is_past(word: str) -> bool:
+    """Tell a regular past form, and not "need".
+
+    >>> is_past("helped"), is_past("need")
+    (True, False)
+    """
+    return word.endswith("ed") and not word.endswith("eed") and len(word) > 3
+
+
+@cache
+def index_cues(language: str) -> dict[str, list[tuple[list[str], str]]]:
+    """Put cues under their first words, the longest first."""
+    cues: dict[str, list[tuple[list[str], str]]] = {}
+    for kind, phrases in LEXICA[language].cues.items():
+        for phrase in phrases.split():
+            parts = phrase.split("_")
+            cues.setdefault(parts[0], []).append((parts, kind))
+    for options in cues.values():
+        options.sort(key=lambda option: -len(option[0]))
+    return cues

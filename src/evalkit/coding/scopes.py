@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import cache
 from typing import NamedTuple
 
 from evalkit.coding import assertion_words as known
+from evalkit.coding.assertion_words import is_past
 
 REACH = 16  # words: few scopes are longer, and an unpunctuated turn has no end
 # cues that mark what follows and no more: labels, how many words, whether a phrase
@@ -44,7 +44,7 @@ class Sentence:
         self.marks: list[Mark] = []
         self.end = self.asked = len(words)
         self._set_aside_tag()
-        cues = _cues(language)
+        cues = known.index_cues(language)
         at = 0
         while at < self.end:
             to = at + 1
@@ -437,25 +437,3 @@ READERS: dict[str, Callable[[Sentence, int, int], None]] = {
     for name, reader in vars(Sentence).items()
     if name.startswith("_read_")
 }
-
-
-def is_past(word: str) -> bool:
-    """Tell a regular past form, and not "need".
-
-    >>> is_past("helped"), is_past("need")
-    (True, False)
-    """
-    return word.endswith("ed") and not word.endswith("eed") and len(word) > 3
-
-
-@cache
-def _cues(language: str) -> dict[str, list[tuple[list[str], str]]]:
-    """Put cues under their first words, the longest first."""
-    cues: dict[str, list[tuple[list[str], str]]] = {}
-    for kind, phrases in known.LEXICA[language].cues.items():
-        for phrase in phrases.split():
-            parts = phrase.split("_")
-            cues.setdefault(parts[0], []).append((parts, kind))
-    for options in cues.values():
-        options.sort(key=lambda option: -len(option[0]))
-    return cues
