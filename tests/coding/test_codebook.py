@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from evalkit.coding.codebook import add_codes, parse_codebook, read_codebook
+from evalkit.coding.codebook import parse_codebook, read_codebook
+from evalkit.coding.codebook_edits import add_codes
 from evalkit.errors import ProblemsError
 
 

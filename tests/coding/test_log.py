@@ -97,7 +97,7 @@ def test_a_whole_last_line_without_its_end_is_kept(tmp_path: Path):
     ("line", "words"),
     [
         ('{"event":', "the line is no event"),
-        ('{"event":"paint","coding_id":"a"}', "none of add, remove, edit, reject"),
+        ('{"event":"paint","coding_id":"a"}', "none of add, edit, remove, reject"),
         ('{"event":"add","coding_id":"a"}', "the event has no document_id"),
         ("[1, 2]", "none of add"),
         ('{"event":"edit","coding_id":"a","start":"5"}', "start is '5'"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from evalkit.errors import EvalkitError, Problem, ProblemsError
-from evalkit.files import write_whole
 from evalkit.tables import CODES, CODINGS, RESPONDENTS, TURNS, suggest
 from evalkit.yaml_text import join_text, load_yaml
 
@@ -32,13 +29,15 @@ _KNOWN = {
 class Codebook:
     """A codebook: its codes, one row a code, and what a coding may be marked with.
 
-    `attributes` maps a segment attribute to its values (none: free text). `cues` has
-    one row a phrase: code_id, phrase, kind (cue or trap), line.
+    `attributes` maps a segment attribute to its values (none: free text), `defaults`
+    some of them to the value that a new coding begins with. `cues` has one row a
+    phrase: code_id, phrase, kind (cue or trap), line.
     """
 
     title: str
     version: str
     attributes: Mapping[str, tuple[str, ...]]
+    defaults: Mapping[str, str]
     codes: pd.DataFrame
     cues: pd.DataFrame
     lines: Mapping[str, int]
@@ -61,7 +60,7 @@ def parse_codebook(content: str) -> Codebook:
     1    a
     Name: parent_id, dtype: str
     """
-    root = _load(content)
+    root = load_root(content)
     problems: list[Problem] = []
     rows: list[dict[str, str]] = []
     cues: list[tuple[str, str | list[Any], str, int]] = []
@@ -108,76 +107,24 @@ def parse_codebook(content: str) -> Codebook:
                     problems.append(Problem(FILE, line, what, mend))
     problems += _find_broken_parents(rows, lines)
     problems += _find_same_names(rows, lines)
-    problems += _find_bad_attributes(root.get("attributes") or {})
+    problems += _find_bad_attributes(root.get("attributes") or {}) or (
+        _find_bad_defaults(root)
+    )
     if problems:
         raise ProblemsError(problems)
     return Codebook(
         title=str(root.get("title") or ""),
         version=str(root.get("version") or ""),
         attributes=_read_attributes(root.get("attributes") or {}),
+        defaults={str(k): str(v) for k, v in (root.get("defaults") or {}).items()},
         codes=CODES.typed(pd.DataFrame(rows, columns=list(CODES.columns))),
         cues=pd.DataFrame(cues, columns=["code_id", "phrase", "kind", "line"]),
         lines=lines,
     )
 
 
-def add_codes(path: Path, codes: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
-    """Add codes (name, definition) to a codebook; its comments and order stay.
-
-    A name that the codebook has already is that code. Returns the code_id of each
-    name, and the ids that are new.
-    """
-    content = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    codebook = parse_codebook(content)
-    ids = dict(zip(codebook.codes["name"], codebook.codes["code_id"], strict=True))
-    taken = {*codebook.codes["code_id"]}
-    root = _load(content)
-    rows: list[dict[str, str]] = []
-    for name, definition in codes[["name", "definition"]].itertuples(index=False):
-        if name not in ids:
-            code_id = make_code_id(name, taken)
-            taken.add(code_id)
-            ids[name] = code_id
-            rows.append({"id": code_id, "name": name, "definition": definition})
-    if rows:
-        if root.get("codes"):
-            root["codes"].extend(rows)
-        else:
-            root["codes"] = rows
-        # YAML drops the comments of a file that holds nothing else.
-        lines = [line.strip() for line in content.splitlines()]
-        only_comments = all(not line or line.startswith("#") for line in lines)
-        kept = f"{content.rstrip()}\n" if only_comments and content.strip() else ""
-        write_whole(path, kept + _dump(root))
-    return ids, [row["id"] for row in rows]
-
-
-def make_code_id(name: str, taken: Iterable[str]) -> str:
-    """Make a readable id that is not taken.
-
-    >>> make_code_id("Raised morale (own)", {"raised-morale-own"})
-    'raised-morale-own-2'
-    """
-    base = re.sub(r"[^\w.]+", "-", name.casefold()).strip("-.") or "code"
-    code_id, n = base, 2
-    while code_id in taken:
-        code_id, n = f"{base}-{n}", n + 1
-    return code_id
-
-
-def _dump(root: Any) -> str:
-    from ruamel.yaml import YAML
-
-    yaml = YAML(typ="rt")
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.width = 100
-    yaml.preserve_quotes = True
-    out = io.StringIO()
-    yaml.dump(root, out)
-    return out.getvalue()
-
-
-def _load(content: str) -> Any:
+def load_root(content: str) -> Any:
+    """Load the YAML of a codebook, its places and comments with it."""
     root = load_yaml(content, file=FILE)
     if root is None:
         return {}
@@ -267,6 +214,26 @@ def _find_bad_attributes(written: Any) -> list[Problem]:
             what = f"the values of attribute {str(name)!r} are no list"
             mend = f"write [a, b], or: {FREE_TEXT}"
             problems.append(Problem(FILE, 0, what, mend))
+    return problems
+
+
+def _find_bad_defaults(root: Any) -> list[Problem]:
+    defaults: Any = root.get("defaults") or {}
+    if not isinstance(defaults, dict):
+        what = "`defaults` is no table of attributes and values"
+        return [Problem(FILE, 0, what, "write `certainty: asserted` below it")]
+    attributes = _read_attributes(root.get("attributes") or {})
+    problems = []
+    for name, value in defaults.items():
+        line = root["defaults"].lc.key(name)[0] + 1
+        if str(name) not in attributes:
+            mend = suggest(str(name), attributes, "attributes")
+            what = f"defaults: {str(name)!r} is no attribute"
+            problems.append(Problem(FILE, line, what, mend))
+        elif attributes[str(name)] and str(value) not in attributes[str(name)]:
+            what = f"defaults: {name} may not be {str(value)!r}"
+            mend = f"write one of: {', '.join(attributes[str(name)])}"
+            problems.append(Problem(FILE, line, what, mend))
     return problems
 
 

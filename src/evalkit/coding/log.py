@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,14 +21,16 @@ from evalkit.errors import EvalkitError, Problem
 
 Event = dict[str, Any]
 CONTEXT = 32
-EVENTS = ("add", "remove", "edit", "reject")
+
 
 _BATCH = 1000
 _TYPES: Mapping[str, type] = {
     **dict.fromkeys(("start", "end"), int),
     **dict.fromkeys(("coding_id", "document_id", "code_id", "quotation"), str),
     **dict.fromkeys(("before", "after", "memo", "at"), str),
+    **dict.fromkeys(("about", "of", "outcome", "act", "label", "source"), str),
     "attributes": dict,
+    "coding_ids": list,
 }
 
 _REQUIRED = {
@@ -35,7 +38,14 @@ _REQUIRED = {
     "edit": ("coding_id",),
     "remove": ("coding_id",),
     "reject": ("document_id", "start", "end", "code_id"),
+    "unreject": ("document_id", "start", "end", "code_id"),
+    "memo": ("about", "of", "memo"),
+    "read": ("document_id", "end"),
+    "code": ("code_id", "name"),
+    "uncode": ("code_id",),
+    "decide": ("document_id", "coding_ids", "outcome"),
 }
+EVENTS = tuple(_REQUIRED)
 
 
 class Logged(NamedTuple):
@@ -45,13 +55,82 @@ class Logged(NamedTuple):
     event: Event
 
 
-class Folded(NamedTuple):
-    """A log, folded: the live codings by id, each with the line that last set it."""
+@dataclass
+class Folded:
+    """A log, folded: the codings that stand by id, and the line that last set each.
 
-    codings: dict[str, Event]
-    lines: dict[str, int]
-    rejected: list[Event]
-    problems: list[Problem]
+    `rejected` has the suggestions that were rejected, by place and code; `memos` those
+    on codes and documents, by (about, of); `read` how far each document was read;
+    `decided` the decisions between two coders' codings, by document and their ids.
+    """
+
+    file: str
+    codings: dict[str, Event] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    rejected: dict[tuple[str, int, int, str], Event] = field(default_factory=dict)
+    memos: dict[tuple[str, str], Event] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
+    decided: dict[tuple[str, ...], Event] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    _added: dict[str, Event] = field(default_factory=dict)
+
+    def apply(self, line: int, event: Event) -> None:
+        """Take one more event into account.
+
+        A line that a merge has doubled counts once. An event on a coding that is not
+        there is a problem with its line, and changes nothing.
+        """
+        kind = event["event"]
+        if kind not in ("add", "edit", "remove"):
+            self._apply_other(kind, event)
+            return
+        coding_id = event["coding_id"]
+        standing = self.codings.get(coding_id)
+        if kind == "add":
+            if standing is None:
+                self.codings[coding_id] = event
+                self.lines[coding_id] = line
+                self._added[coding_id] = event
+            elif self._added[coding_id] != event:
+                what = f"coding {coding_id!r} is added twice, differently"
+                mend = "give one of the two another coding_id"
+                self.problems.append(Problem(self.file, line, what, mend))
+        elif standing is None:
+            what = f"{kind} of coding {coding_id!r}, which is not there"
+            mend = "delete the line"
+            self.problems.append(Problem(self.file, line, what, mend, warning=True))
+        elif kind == "remove":
+            del self.codings[coding_id]
+        else:
+            changed = {**standing, **event, "event": "add"}
+            if "attributes" in event:
+                before = standing.get("attributes", {})
+                changed["attributes"] = {**before, **event["attributes"]}
+            changed["at"] = standing.get("at", "")
+            self.codings[coding_id] = changed
+            self.lines[coding_id] = line
+
+    def _apply_other(self, kind: str, event: Event) -> None:
+        if kind == "reject":
+            self.rejected[place_key(event)] = event
+        elif kind == "unreject":
+            self.rejected.pop(place_key(event), None)
+        elif kind == "memo":
+            self.memos[event["about"], event["of"]] = event
+        elif kind == "read":
+            self.read[event["document_id"]] = event["end"]
+        elif kind == "decide":
+            self.decided[decision_key(event)] = event
+
+
+def place_key(event: Mapping[str, Any]) -> tuple[str, int, int, str]:
+    """Say what makes a suggestion the same: its place and its code."""
+    return event["document_id"], event["start"], event["end"], event["code_id"]
+
+
+def decision_key(event: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what makes a decision the same: its document and the codings it is about."""
+    return event["document_id"], *sorted(map(str, event["coding_ids"]))
 
 
 def hash_text(text: str) -> str:
@@ -87,8 +166,10 @@ def place_in(text: str, start: int, end: int) -> Event:
     }
 
 
-def append_events(path: Path, events: Iterable[Mapping[str, Any]]) -> None:
+def append_events(path: Path, events: Iterable[Mapping[str, Any]]) -> int:
     """Append events to a coder's log; when this returns, they are on the disk.
+
+    Returns where the log ended before: another process may have written meanwhile.
 
     Two processes may append to one log. A line that a dying process left half
     written was never acknowledged: it is set aside before the next is written.
@@ -98,17 +179,19 @@ def append_events(path: Path, events: Iterable[Mapping[str, Any]]) -> None:
         for event in events
     )
     if not lines:
-        return
+        return path.stat().st_size if path.exists() else 0
     path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
     with path.open("a+b") as log:
         _lock(log.fileno())
         _mend_end(log.fileno(), path)
+        ended = os.fstat(log.fileno()).st_size
         log.write(lines.encode("utf-8", "surrogatepass"))
         log.flush()
         os.fsync(log.fileno())
     if is_new:
         _sync_folder(path.parent)
+    return ended
 
 
 def _lock(descriptor: int) -> None:
@@ -242,46 +325,13 @@ def _without_collector(events: Iterable[Logged]) -> Iterator[Logged]:
 def fold_events(events: Iterable[Logged], *, file: str) -> Folded:
     """Fold a log into the codings that stand, in the order they were first made.
 
-    A line that a merge has doubled counts once. An event on a coding that is not
-    there is a problem with its line, and changes nothing.
-
     >>> add = {"event": "add", "coding_id": "a", "code_id": "x"}
     >>> edit = {"event": "edit", "coding_id": "a", "code_id": "y"}
     >>> folded = fold_events([Logged(1, add), Logged(2, edit)], file="ana.jsonl")
     >>> folded.codings["a"]["code_id"]
     'y'
     """
-    codings: dict[str, Event] = {}
-    lines: dict[str, int] = {}
-    rejected: list[Event] = []
-    problems: list[Problem] = []
-    added: dict[str, Event] = {}
+    folded = Folded(file)
     for line, event in _without_collector(events):
-        kind = event["event"]
-        if kind == "reject":
-            rejected.append(event)
-            continue
-        coding_id = event["coding_id"]
-        if kind == "add":
-            if coding_id not in codings:
-                codings[coding_id] = event
-                lines[coding_id] = line
-                added[coding_id] = event
-            elif added[coding_id] != event:
-                what = f"coding {coding_id!r} is added twice, differently"
-                mend = "give one of the two another coding_id"
-                problems.append(Problem(file, line, what, mend))
-        elif coding_id not in codings:
-            what = f"{kind} of coding {coding_id!r}, which is not there"
-            problems.append(Problem(file, line, what, "delete the line", warning=True))
-        elif kind == "remove":
-            del codings[coding_id]
-        else:
-            changed = {**codings[coding_id], **event}
-            if "attributes" in event:
-                before = codings[coding_id].get("attributes", {})
-                changed["attributes"] = {**before, **event["attributes"]}
-            changed["at"] = codings[coding_id].get("at", "")
-            codings[coding_id] = changed
-            lines[coding_id] = line
-    return Folded(codings, lines, rejected, problems)
+        folded.apply(line, event)
+    return folded

@@ -15,7 +15,7 @@ import pandas as pd
 from evalkit.claims.statements import FILE as CLAIMS_FILE
 from evalkit.coding.anchors import AnchorText, find_anchor
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
-from evalkit.coding.codebook import add_codes
+from evalkit.coding.codebook_edits import add_codes
 from evalkit.coding.log import (
     append_events,
     hash_text,
