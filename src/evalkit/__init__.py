@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         new_study,
         read_study,
     )
+    from evalkit.study.desk import coding_desk
     from evalkit.study.suggest import suggest_study
 
 _HOMES = {
@@ -66,6 +67,7 @@ _HOMES = {
     "evalkit.study": (
         "add_documents confirm_anchors import_project new_study read_study"
     ),
+    "evalkit.study.desk": "coding_desk",
     "evalkit.study.suggest": "suggest_study",
 }
 _MODULES = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -99,6 +101,7 @@ __all__ = [  # noqa: RUF022 - by floor, as above
     "import_project",
     "new_study",
     "read_study",
+    "coding_desk",
     "suggest_study",
 ]
 

@@ -1,0 +1,477 @@
+"""What the desk's page asks of Python, and what Python answers.
+
+Messages are plain dictionaries; offsets are characters of the document's text. The
+log on the disk is the truth: answers are made of it, and acts are in it when they are
+answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evalkit.coding.anchors import AnchorText, find_anchor
+from evalkit.coding.codebook import FILE as CODEBOOK_FILE
+from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
+from evalkit.coding.codebook_edits import add_code, remove_code
+from evalkit.coding.desk.acts import Act, CoderLog
+from evalkit.coding.desk.compare import compare_codings
+from evalkit.coding.log import Event, hash_text, place_in
+from evalkit.errors import EvalkitError
+from evalkit.tables import list_rows
+
+CONSENSUS = "consensus"
+Message = dict[str, Any]
+
+_OUTCOMES = ("one", "other", "part", "both", "none", "else")
+_TOLD = ("quotation", "cue", "reason", "score")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read at the desk: a study's tables, and the folder that holds its logs.
+
+    `documents`, `turns` and `texts` are those of `evalkit.read_study`; `names` gives
+    coders' names by id.
+    """
+
+    folder: Path
+    title: str
+    first_line: str
+    documents: pd.DataFrame
+    turns: pd.DataFrame
+    texts: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+class Session:
+    """A coder at the desk. Methods take a page's message apart and return answers."""
+
+    def __init__(self, reading: Reading, coder_id: str) -> None:
+        self.reading = reading
+        self.coder_id = coder_id
+        self._turns = {
+            str(document_id): list_rows(rows)
+            for document_id, rows in reading.turns.groupby("document_id", sort=False)
+        }
+        self._places: dict[str, AnchorText] = {}
+        self._suggestions: dict[str, list[Message]] = {}
+        self._logs: dict[str, CoderLog] = {}
+        self._shown: dict[str, list[str]] = {}
+        self.own = self._log(coder_id)
+        self._codebook_stamp = (0, 0)
+        self.codebook = self._read_codebook()
+
+    # What is shown
+
+    def open(self, document_id: str) -> Message:
+        """Tell all about a document: text, codebook, codings, suggestions, history."""
+        if document_id not in self.reading.texts:
+            raise EvalkitError(f"There is no document {document_id!r} in this study.")
+        self.own.refresh()
+        others = self._shown.get(document_id, [])
+        codings, lost = self._find_codings(document_id, [self.coder_id, *others])
+        document = self._describe(document_id)
+        return {
+            "kind": "state",
+            "study": {"title": self.reading.title, "key": self.key},
+            "coder": {"id": self.coder_id, "name": self._name(self.coder_id)},
+            "coders": self._list_others(),
+            "shown": others,
+            "documents": self.list_documents(),
+            "document": document,
+            "codebook": self._tell_codebook(),
+            "codings": codings,
+            "lost": lost,
+            "suggestions": self._suggestions.get(document_id, []),
+            **self._tell_marks(document_id),
+        }
+
+    @property
+    def key(self) -> str:
+        """Name the study shortly, for what a browser keeps."""
+        folder = str(self.reading.folder.resolve())
+        return hashlib.sha256(folder.encode()).hexdigest()[:12]
+
+    def list_documents(self) -> list[Message]:
+        """List the documents with how far this coder is in each."""
+        counts: dict[str, int] = {}
+        for coding in self.own.folded.codings.values():
+            counts[coding["document_id"]] = counts.get(coding["document_id"], 0) + 1
+        rows = []
+        for each in list_rows(self.reading.documents):
+            document_id = str(each["document_id"])
+            ends = [turn["end"] for turn in self._turns.get(document_id, [])]
+            read = self.own.folded.read.get(document_id, 0)
+            rows.append(
+                {
+                    "id": document_id,
+                    "title": "" if each["title"] == each["file"] else each["title"],
+                    "respondent": each["respondent_id"],
+                    "n_turns": len(ends),
+                    "n_read": sum(end <= read for end in ends),
+                    "n_codings": counts.get(document_id, 0),
+                }
+            )
+        return rows
+
+    def suggest(self, suggestions: pd.DataFrame) -> None:
+        """Take a table of suggestions: document_id, start, end, code_id, and more."""
+        names = [*self.codebook.attributes]
+        self._suggestions = {}
+        for n, row in enumerate(list_rows(suggestions)):
+            document_id = str(row["document_id"])
+            text = self.reading.texts.get(document_id, "")
+            start, end = int(row["start"]), int(row["end"])
+            if not 0 <= start < end <= len(text):
+                continue
+            told = {
+                name: row[name]
+                for name in _TOLD
+                if name in row and not pd.isna(row[name]) and row[name] != ""
+            }
+            marks = {
+                name: str(row[name])
+                for name in names
+                if name in row and not pd.isna(row[name]) and row[name] != ""
+            }
+            self._suggestions.setdefault(document_id, []).append(
+                {
+                    "id": str(row.get("suggestion_id") or f"suggestion-{n}"),
+                    **{"start": start, "end": end, "code": str(row["code_id"])},
+                    "coder": str(row.get("coder_id") or "suggested"),
+                    **{"attributes": marks, **told},
+                }
+            )
+
+    def show(self, document_id: str, coders: Sequence[str]) -> Message:
+        """Tell the codings of other coders, who were asked for."""
+        others = [each["id"] for each in self._list_others()]
+        self._shown[document_id] = [each for each in coders if each in others]
+        codings, _ = self._find_codings(document_id, self._shown[document_id])
+        return {
+            "kind": "others",
+            "document_id": document_id,
+            "shown": self._shown[document_id],
+            "codings": codings,
+        }
+
+    def compare(self, document_id: str, one: str, other: str) -> Message:
+        """Tell where two coders differ in a document, and what was decided."""
+        both = []
+        for coder_id in (one, other):
+            self._log(coder_id).refresh()
+            both.append(self._find_codings(document_id, [coder_id])[0])
+        pairs = compare_codings(*([_as_logged(c) for c in codings] for codings in both))
+        consensus = self._log(CONSENSUS)
+        consensus.refresh()
+        return {
+            "kind": "compare",
+            "document_id": document_id,
+            "coders": [one, other],
+            "codings": [*both[0], *both[1]],
+            "pairs": [pair._asdict() for pair in pairs],
+            "decided": [
+                {key: event.get(key, "") for key in ("coding_ids", "outcome", "reason")}
+                for event in consensus.folded.decided.values()
+                if event["document_id"] == document_id and event["outcome"]
+            ],
+            "consensus": self._find_codings(document_id, [CONSENSUS])[0],
+            "history": self._tell_history(document_id, consensus),
+        }
+
+    # What is done
+
+    def do(self, act: Message) -> Message:
+        """Do an act of the page's: check it, put it on the disk, tell what changed."""
+        act_id, document_id = str(act["id"]), str(act["document_id"])
+        log = self._log(CONSENSUS if act.get("consensus") else self.coder_id)
+        log.refresh()
+        ids: set[str] = set()
+        if not log.has_act(act_id):
+            if "undo" in act or "redo" in act:
+                done = self._step(act_id, document_id, act, log)
+                ids = _list_ids([*done.events, *done.inverse])
+            else:
+                events = [
+                    self._check(event, document_id, log) for event in act["events"]
+                ]
+                self._change_codebook(events)
+                by = {"by": self.coder_id} if log.coder_id != self.coder_id else {}
+                log.do(act_id, document_id, act["label"], [by | e for e in events])
+                ids = _list_ids(events)
+                done = Act(act_id, act["label"], events)
+        else:
+            done = Act(act_id, str(act.get("label", "")))
+            ids = _list_ids(act.get("events", []))
+        codings, _ = self._find_codings(document_id, [log.coder_id], ids)
+        told = {
+            "kind": "done",
+            "act": act_id,
+            "document_id": document_id,
+            "consensus": log.coder_id != self.coder_id,
+            "label": done.label,
+            "set": codings,
+            "gone": sorted(ids - {coding["id"] for coding in codings}),
+            **self._tell_marks(document_id),
+        }
+        if log.coder_id != self.coder_id:
+            told["history"] = self._tell_history(document_id, log)
+        if any(each["event"] in ("code", "uncode") for each in done.events):
+            told["codebook"] = self._tell_codebook()
+        told["documents"] = self.list_documents()
+        return told
+
+    def look(self, documents: Iterable[str]) -> list[Message]:
+        """Tell what changed on the disk since the last look, for open documents."""
+        messages: list[Message] = []
+        if _look(self.reading.folder / CODEBOOK_FILE) != self._codebook_stamp:
+            self.codebook = self._read_codebook()
+            messages.append({"kind": "codebook", "codebook": self._tell_codebook()})
+        is_changed = self.own.refresh()
+        for document_id in documents:
+            if is_changed:
+                messages.append({**self.open(document_id), "why": "elsewhere"})
+            shown = self._shown.get(document_id, [])
+            changed = [name for name in shown if self._log(name).refresh()]
+            if changed:
+                told = self.show(document_id, shown)
+                messages.append({**told, "changed": changed})
+        return messages
+
+    def _step(self, act_id: str, document_id: str, act: Message, log: CoderLog) -> Act:
+        history = log.history(document_id)
+        if "undo" in act:
+            of = str(act["undo"] or "")
+            acts = [each for each in history.done if of in ("", each.act_id)]
+            self._change_codebook(acts[-1].inverse if acts else [])
+            return log.undo(act_id, document_id, of)
+        acts = history.undone[-1:]
+        self._change_codebook(acts[-1].events if acts else [])
+        return log.redo(act_id, document_id)
+
+    def _check(self, event: Event, document_id: str, log: CoderLog) -> Event:
+        """Check an event of the page's, and complete it from the text."""
+        kind = event.get("event")
+        text = self.reading.texts[document_id]
+        if kind not in ("add", "edit"):
+            known = log.folded.codings
+            if kind == "remove" and event["coding_id"] not in known:
+                raise EvalkitError("This coding is gone already.")
+            if kind in ("reject", "unreject"):
+                return {**event, **place_in(text, event["start"], event["end"])}
+            if kind == "decide" and event["outcome"] not in _OUTCOMES:
+                raise EvalkitError(f"{event['outcome']!r} is no decision.")
+            return event
+        standing = log.folded.codings.get(event["coding_id"], {})
+        if kind == "edit" and not standing:
+            raise EvalkitError("This coding is gone.")
+        wanted = {**standing, **event}
+        place: Event = {}
+        if kind == "add" or "start" in event:
+            if not 0 <= event["start"] < event["end"] <= len(text):
+                raise EvalkitError("These words are not in the transcript.")
+            place = place_in(text, event["start"], event["end"])
+        same = [
+            coding_id
+            for coding_id, coding in log.folded.codings.items()
+            if coding["document_id"] == document_id
+            and (coding["start"], coding["end"]) == (wanted["start"], wanted["end"])
+            and coding["code_id"] == wanted["code_id"]
+            and coding_id != event["coding_id"]
+        ]
+        if same and (kind == "add" or "code_id" in event or "start" in event):
+            name, code = self._name(log.coder_id), self._name_code(wanted["code_id"])
+            raise EvalkitError(f"{name} has already put {code} on exactly these words.")
+        return {**event, **place}
+
+    def _change_codebook(self, events: Iterable[Event]) -> None:
+        path = self.reading.folder / CODEBOOK_FILE
+        for event in events:
+            if event["event"] == "code":
+                add_code(
+                    path,
+                    event["code_id"],
+                    name=event["name"],
+                    parent_id=event.get("parent_id", ""),
+                    definition=event.get("definition", ""),
+                )
+            elif event["event"] == "uncode":
+                self._refuse_used(event["code_id"])
+                remove_code(path, event["code_id"])
+            else:
+                continue
+            self.codebook = self._read_codebook()
+
+    def _refuse_used(self, code_id: str) -> None:
+        """A code that anybody's coding stands on is not taken away."""
+        uses = 0
+        for path in (self.reading.folder / "codings").glob("*.jsonl"):
+            codings = self._log(path.stem).folded.codings.values()
+            uses += sum(coding["code_id"] == code_id for coding in codings)
+        if uses > 1:  # one is the coding that was made with it
+            name = self._name_code(code_id)
+            raise EvalkitError(f"{name} is on {uses} passages: remove those first.")
+
+    # What it is made of
+
+    def _log(self, coder_id: str) -> CoderLog:
+        if coder_id not in self._logs:
+            path = self.reading.folder / "codings" / f"{coder_id}.jsonl"
+            self._logs[coder_id] = CoderLog(path)
+        return self._logs[coder_id]
+
+    def _place(self, document_id: str) -> AnchorText:
+        if document_id not in self._places:
+            text = self.reading.texts[document_id]
+            self._places[document_id] = AnchorText(text, sha256=hash_text(text))
+        return self._places[document_id]
+
+    def _find_codings(
+        self, document_id: str, coders: Iterable[str], only: set[str] | None = None
+    ) -> tuple[list[Message], list[Message]]:
+        """Give coders' codings of a document where they stand today; and the lost."""
+        where = self._place(document_id)
+        found, lost = [], []
+        for coder_id in coders:
+            codings = self._log(coder_id).folded.codings
+            ids = codings if only is None else sorted(only & codings.keys())
+            for coding_id in ids:
+                coding = codings[coding_id]
+                if coding["document_id"] != document_id:
+                    continue
+                anchor = find_anchor(coding, where)
+                told = {
+                    "id": coding_id,
+                    "code": coding["code_id"],
+                    "coder": coder_id,
+                    "attributes": coding.get("attributes", {}),
+                    "memo": coding.get("memo", ""),
+                    "at": coding.get("at", ""),
+                    "source": coding.get("source", ""),
+                    "status": anchor.status,
+                }
+                if anchor.start is None:
+                    lost.append({**told, "quotation": coding["quotation"]})
+                else:
+                    found.append({**told, "start": anchor.start, "end": anchor.end})
+        return found, lost
+
+    def _tell_marks(self, document_id: str) -> Message:
+        """Tell what the log holds beside codings: rejected, memos, how far, history."""
+        folded = self.own.folded
+        where = self._place(document_id)
+        rejected = []
+        for event in folded.rejected.values():
+            if event["document_id"] != document_id:
+                continue
+            anchor = find_anchor({"quotation": "", **event}, where)
+            if anchor.start is not None:
+                told = {"start": anchor.start, "end": anchor.end}
+                told["code"] = event["code_id"]
+                rejected.append({**told, "at": event.get("at", "")})
+        return {
+            "rejected": rejected,
+            "memos": {
+                "document": folded.memos.get(("document", document_id), {}).get(
+                    "memo", ""
+                ),
+                "codes": {
+                    of: event["memo"]
+                    for (about, of), event in folded.memos.items()
+                    if about == "code"
+                },
+            },
+            "read": folded.read.get(document_id, 0),
+            "history": self._tell_history(document_id, self.own),
+        }
+
+    def _tell_history(self, document_id: str, log: CoderLog) -> Message:
+        history = log.history(document_id)
+        return {
+            name: {"id": acts[-1].act_id, "label": acts[-1].label} if acts else None
+            for name, acts in (("undo", history.done), ("redo", history.undone))
+        }
+
+    def _describe(self, document_id: str) -> Message:
+        documents = self.reading.documents
+        [row] = list_rows(documents[documents["document_id"].eq(document_id)])
+        return {
+            "id": document_id,
+            "title": "" if row["title"] == row["file"] else row["title"],
+            "language": row["language"],
+            "first_line": self.reading.first_line,
+            "text": self.reading.texts[document_id],
+            "turns": [
+                {
+                    "turn": turn["turn"],
+                    "speaker": turn["speaker"],
+                    "role": turn["role"],
+                    "respondent": turn["respondent_id"],
+                    "start": turn["start"],
+                    "end": turn["end"],
+                    "at": None if pd.isna(turn["started_at"]) else turn["started_at"],
+                }
+                for turn in self._turns.get(document_id, [])
+            ],
+        }
+
+    def _list_others(self) -> list[Message]:
+        paths = sorted((self.reading.folder / "codings").glob("*.jsonl"))
+        return [
+            {"id": path.stem, "name": self._name(path.stem)}
+            for path in paths
+            if path.stem != self.coder_id
+        ]
+
+    def _name(self, coder_id: str) -> str:
+        return self.reading.names.get(coder_id) or coder_id
+
+    def _name_code(self, code_id: str) -> str:
+        codes = self.codebook.codes
+        names = codes.loc[codes["code_id"].eq(code_id), "name"].to_list()
+        return names[0] if names else code_id
+
+    def _read_codebook(self) -> Codebook:
+        path = self.reading.folder / CODEBOOK_FILE
+        self._codebook_stamp = _look(path)
+        return read_codebook(path) if path.exists() else parse_codebook("")
+
+    def _tell_codebook(self) -> Message:
+        cues: dict[str, list[str]] = {}
+        for row in list_rows(self.codebook.cues):
+            if row["kind"] == "cue" and isinstance(row["phrase"], str):
+                cues.setdefault(row["code_id"], []).append(row["phrase"])
+        return {
+            "title": self.codebook.title,
+            "codes": [
+                {**row, "cues": cues.get(row["code_id"], [])}
+                for row in list_rows(self.codebook.codes)
+            ],
+            "attributes": [
+                {"name": name, "values": list(values)}
+                for name, values in self.codebook.attributes.items()
+            ],
+            "defaults": dict(self.codebook.defaults),
+        }
+
+
+def _list_ids(events: Iterable[Event]) -> set[str]:
+    return {str(event["coding_id"]) for event in events if "coding_id" in event}
+
+
+def _as_logged(coding: Message) -> Message:
+    return {**coding, "coding_id": coding["id"], "code_id": coding["code"]}
+
+
+def _look(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (found.st_size, found.st_mtime_ns)

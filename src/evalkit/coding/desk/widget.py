@@ -1,0 +1,172 @@
+"""The coding desk as a Jupyter widget: messages in, messages out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import pandas as pd
+import traitlets
+
+from evalkit.coding.desk.session import Message, Session
+from evalkit.coding.desk.still import render_still
+from evalkit.errors import EvalkitError
+
+_HERE = Path(__file__).parent
+_LOOK = 1.0  # seconds between two looks at the disk
+_PAGES = 8  # pages whose documents are looked after
+
+
+class Desk(anywidget.AnyWidget):
+    """A transcript to be coded, in JupyterLab. Made by `evalkit.coding_desk`.
+
+    What is coded stands in the coder's log at once; `evalkit.read_study` reads it.
+    """
+
+    _esm = _HERE / "desk.js"
+    _css = _HERE / "desk.css"
+    _first = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, session: Session, document_id: str) -> None:
+        self._session = session
+        self._document_id = document_id
+        self._pages: dict[str, str] = {}
+        self._watcher: asyncio.Task[None] | None = None
+        super().__init__(_first=session.open(document_id))
+        self.on_msg(self._answer)
+
+    @property
+    def coder(self) -> str:
+        """Who codes."""
+        return self._session.coder_id
+
+    @property
+    def document_id(self) -> str:
+        """The document that was opened last."""
+        return self._document_id
+
+    def suggest(self, suggestions: pd.DataFrame) -> None:
+        """Offer suggestions: a row each, with document_id, start, end and code_id.
+
+        More columns are shown where they are there: suggestion_id, coder_id,
+        quotation, cue, reason, score, and the codebook's segment attributes.
+        """
+        missing = {"document_id", "start", "end", "code_id"} - {*suggestions.columns}
+        if missing:
+            raise EvalkitError(f"suggestions: no column {', '.join(sorted(missing))}")
+        self._session.suggest(suggestions)
+        for document_id in self._list_open():
+            self.send(self._session.open(document_id))
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
+        """Give a page that asks (it was loaded again) what stands now."""
+        asked = {key} if isinstance(key, str) else key
+        if self.comm is not None and (asked is None or "_first" in asked):
+            with contextlib.suppress(EvalkitError):
+                state = self._session.open(self._document_id)
+                self._trait_values["_first"] = state
+        return super().get_state(key, drop_defaults)
+
+    def _answer(self, _: Any, message: Message, __: Any) -> None:
+        page = str(message.get("page", ""))
+        try:
+            for answer in self._find_answers(message, page):
+                self.send(answer)
+        except EvalkitError as error:
+            lost = isinstance(error.__cause__, OSError)
+            self.send(
+                {
+                    "kind": "failed" if lost else "refused",
+                    "page": page,
+                    "act": message.get("id", ""),
+                    "document_id": message.get("document_id", ""),
+                    "why": str(error),
+                }
+            )
+
+    def _find_answers(self, message: Message, page: str) -> list[Message]:
+        kind = message["kind"]
+        if kind == "close":
+            self._pages.pop(page, None)
+            return []
+        document_id = str(message.get("document_id") or self._document_id)
+        if kind == "open":
+            answer = self._session.open(document_id)
+            self._document_id = document_id
+            self._pages.pop(page, None)
+            self._pages[page] = document_id
+            for stale in list(self._pages)[:-_PAGES]:
+                del self._pages[stale]
+            self._watch()
+            return [{**answer, "page": page}]
+        if kind == "show":
+            return [self._session.show(document_id, message["coders"])]
+        if kind == "compare":
+            one, other = message["coders"]
+            compared = self._session.compare(document_id, one, other)
+            return [{**compared, "page": page}]
+        return [self._session.do(message)]
+
+    def _list_open(self) -> list[str]:
+        return list(dict.fromkeys([*self._pages.values(), self._document_id]))
+
+    def _watch(self) -> None:
+        """Look at the disk from time to time, as long as a page is open."""
+        if self._watcher is None or self._watcher.done():
+            with contextlib.suppress(RuntimeError):
+                self._watcher = asyncio.get_running_loop().create_task(self._look())
+
+    async def _look(self) -> None:
+        while self._pages and self.comm is not None:
+            await asyncio.sleep(_LOOK)
+            with contextlib.suppress(EvalkitError, OSError):
+                for message in self._session.look(self._list_open()):
+                    self.send(message)
+
+    # Where there is no desk
+
+    def __repr__(self) -> str:
+        return f"Desk({self._document_id!r}, coder={self.coder!r})"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        if bundle is None:
+            return None
+        shown, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
+        shown = {**shown, "text/plain": repr(self), "text/html": self._render_still()}
+        return (shown, *rest) if rest else shown
+
+    def _render_still(self) -> str:
+        state = self._session.open(self._document_id)
+        names = {code["code_id"]: code["name"] for code in state["codebook"]["codes"]}
+        document, coder = state["document"], state["coder"]["name"]
+        title = " · ".join(filter(None, (document["id"], document["title"])))
+        return render_still(
+            title=f"{title} (coded by {coder})",
+            first_line=document["first_line"],
+            text=document["text"],
+            turns=[{**each, "started_at": each["at"]} for each in document["turns"]],
+            codings=[
+                {
+                    **each,
+                    "coding_id": each["id"],
+                    "code_id": each["code"],
+                    "coder_id": each["coder"],
+                }
+                for each in state["codings"]
+            ],
+            names=names,
+        )
+
+
+def render_note(desk: Desk) -> str:
+    """Say how to get the desk back, where a notebook is opened and nothing runs."""
+    return (
+        '<p class="evalkit-desk-note">The coding desk on '
+        f"{escape(desk.document_id)}. If no desk stands below, click here and press "
+        "Shift+Enter: the cell runs again, and everything coded is there.</p>"
+    )
