@@ -69,7 +69,7 @@ class CoderLog:
         self._taken: set[str] = set()
         self._line = 0
         self._stamp = self._look()
-        if self._stamp:
+        if self._stamp[0]:
             for line, event in read_events(self.path):
                 self._take(line, event)
 

@@ -1220,7 +1220,8 @@ class CodeBox {
     if (!this.options[n]) return;
     this.at = n;
     this.options.forEach((option, m) => option.setAttribute("aria-selected", m === n));
-    this.options[n].scrollIntoView({ block: "nearest" });
+    const { offsetTop, offsetHeight } = this.options[n], list = this.list; // scrollIntoView would move the transcript too
+    list.scrollTop = clamp(list.scrollTop, offsetTop + offsetHeight - list.clientHeight + 5, Math.max(0, offsetTop - 5));
     this.input.setAttribute("aria-activedescendant", this.options[n].id);
     const code = this.found[n]?.code;
     fill(this.about, ...(code
@@ -1350,6 +1351,12 @@ class Side {
       else if (this.tab === "codings") this.#drawCodings();
       else this.#drawSuggestions();
     });
+  }
+
+  /** Bring the row of what is looked at into sight, in the panel only. */
+  showFocused() {
+    const row = this.panel.querySelector("li.f");
+    if (row) this.panel.scrollTop = clamp(this.panel.scrollTop, row.offsetTop + row.offsetHeight - this.panel.clientHeight, row.offsetTop - 46);
   }
 
   #filterField(name, words, value, hint, change) {
@@ -2720,7 +2727,7 @@ class Desk {
   showCodings(id) {
     this.side.show("codings");
     this.focusOn(id);
-    requestAnimationFrame(() => setTimeout(() => this.side.panel.querySelector(".f .row")?.scrollIntoView({ block: "nearest" }), 30));
+    requestAnimationFrame(() => setTimeout(() => this.side.showFocused(), 30));
   }
 
   goUndecided(way) {
@@ -2856,6 +2863,7 @@ class Desk {
     this.side.tab = "suggestions";
     this.transcript.turns.forEach((turn) => (turn.drawn = ""));
     this.margin.clear();
+    this.draw();
     store.askCompare(pair);
     this.say(`Comparing ${pair.map((id) => store.name(id)).join(" and ")}…`);
     this.focusText();
