@@ -285,7 +285,7 @@ function makeCodeId(name, parent, taken) {
  * loaded again sends it again, under the same id, so that it is done once.
  */
 class Store {
-  constructor(model, tell) {
+  constructor(model, first, tell) {
     this.model = model;
     this.tell = tell; // (what happened, details) to the desk
     this.page = random();
@@ -297,7 +297,6 @@ class Store {
     this.failed = "";
     this.isAlive = true;
     this.savedAt = null;
-    const first = model.get("_first");
     Object.assign(this, { study: first.study, coder: first.coder });
     this.waiting = this.#adoptWaiting();
     this.take(first);
@@ -1811,9 +1810,9 @@ const SWALLOWED = new Set(["mod+enter", "mod+shift+enter", "mod+a", "mod+c", "mo
 let desks = 0;
 
 class Desk {
-  constructor(model, host) {
+  constructor(model, host, first) {
     this.uid = `evalkit-desk-${++desks}-${random().slice(0, 4)}`;
-    this.store = new Store(model, (what, details) => this.#happened(what, details ?? {}));
+    this.store = new Store(model, first, (what, details) => this.#happened(what, details ?? {}));
     this.mode = "code";
     this.focus = null; // the coding or suggestion that is looked at
     this.pick = null; // the words that are selected
@@ -1831,6 +1830,7 @@ class Desk {
     host.append(this.root);
     this.#listen();
     this.#openText();
+    this.store.open();
   }
 
   // Building
@@ -1849,7 +1849,7 @@ class Desk {
       help: h("button", { class: "tool box help", type: "button", title: "All keys", onclick: () => this.openHelp() }, "?", hidden(" all keys")),
       code: h("button", { class: "tool box", type: "button", title: COMMANDS.code.words, onclick: () => this.run("code") }, "Code… ", key("Space")),
       again: h("button", { class: "tool box again", type: "button", onclick: () => this.run("again") }),
-      paint: tool("paint", [icon("brush"), "Paint"], { "aria-pressed": "false", class: "tool opt" }),
+      paint: tool("paint", [icon("brush"), "Paint"], { "aria-pressed": "false", class: "tool opt paint" }),
       memo: tool("memo", [icon("memo"), "Memo ", key("M")], { class: "tool opt" }),
       filtered: h("button", { class: "tool box filtered", type: "button", hidden: true, title: "Show all again", onclick: () => this.setFilter({ words: "", code: "", attribute: "", coder: "", suggestion: "" }) }),
       find: tool("find", [icon("find"), "Find ", key("/")], { class: "tool opt" }),
@@ -3138,25 +3138,66 @@ class Desk {
   }
 }
 
+/** Ask who codes: a log is a person's, so nobody is taken for another. */
+class Asking {
+  constructor(model, host, answered) {
+    const told = model.get("_first"), last = kept.get("who", "");
+    const name = h("input", { "aria-label": "Your name", placeholder: "Your first name", value: last, autocomplete: "off" });
+    this.said = h("p", { role: "status", class: "quiet" });
+    const start = (coder) => {
+      if (!coder) return void (this.said.textContent = "Write a name: letters and digits.");
+      this.said.textContent = "Opening…";
+      kept.set("who", coder);
+      model.send({ kind: "start", coder, page: this.page });
+    };
+    const typed = () => {
+      const words = name.value.trim().toLowerCase(), known = told.coders.find((each) => [each.id, each.name].some((one) => one.toLowerCase() === words));
+      return known?.id ?? words.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+    };
+    this.page = random();
+    this.root = h("section", { class: "evalkit-desk asking", "aria-label": "Coding desk" },
+      h("form", { onsubmit: (e) => { e.preventDefault(); start(typed()); } }, h("h2", {}, "Who codes?"),
+        h("p", { class: "quiet" }, "Everything you code stands in a log under your name, and nobody else writes in it."),
+        h("div", { class: "row" }, told.coders.map((each) => h("button", { class: "tool box", type: "button", onclick: () => start(each.id) }, each.name))),
+        h("div", { class: "row" }, name, h("button", { class: "tool box yes", type: "submit" }, "Start")), this.said));
+    this.root.addEventListener("keydown", (e) => e.stopPropagation());
+    this.hear = (message) => {
+      if (message.kind === "refused") this.said.textContent = message.why;
+      else if (message.kind === "state") answered(message);
+    };
+    host.append(this.root);
+  }
+
+  stop() {
+    this.root.remove();
+  }
+}
+
 /** Show the desk in a cell's output. */
 function render({ model, el }) {
-  const desk = new Desk(model, el);
-  const hear = (message) => desk.store.hear(message);
-  const ask = () => desk.store.open(); // throws, and so tells, if the kernel is another one
-  const again = () => {
-    desk.store.take(model.get("_first"));
-    desk.store.tell("state", {});
-    desk.store.sendWaiting();
+  let shown;
+  const begin = (first) => {
+    shown?.stop();
+    shown = first.kind === "who" ? new Asking(model, el, begin) : new Desk(model, el, first);
   };
+  const hear = (message) => (shown instanceof Desk ? shown.store.hear(message) : shown.hear(message));
+  const ask = () => shown.store?.open(); // throws, and so tells, if the kernel is another one
+  const again = () => {
+    const first = model.get("_first");
+    if (!(shown instanceof Desk)) return void (first.kind !== "who" && begin(first));
+    if (first.document.id === shown.store.text.id) shown.store.take(first);
+    shown.store.tell("state", {});
+    shown.store.sendWaiting();
+  };
+  begin(model.get("_first"));
   model.on("msg:custom", hear);
   model.on("comm_live_update", ask);
-  model.on("change:_first", again); // the connection was lost and is back
-  desk.store.open();
+  model.on("change:_first", again); // another page started, or the connection was lost and is back
   return () => {
     model.off("msg:custom", hear);
     model.off("comm_live_update", ask);
     model.off("change:_first", again);
-    desk.stop();
+    shown.stop();
   };
 }
 

@@ -120,6 +120,12 @@ class Session:
             )
         return rows
 
+    def find_next(self) -> str:
+        """Find the first document that this coder has not read to its end."""
+        documents = self.list_documents()
+        left = [each for each in documents if each["n_read"] < each["n_turns"]]
+        return str((left or documents)[0]["id"])
+
     def suggest(self, suggestions: pd.DataFrame) -> None:
         """Take a table of suggestions: document_id, start, end, code_id, and more."""
         names = [*self.codebook.attributes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from html import escape
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,23 +31,44 @@ class Desk(anywidget.AnyWidget):
     _css = _HERE / "desk.css"
     _first = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, session: Session, document_id: str) -> None:
-        self._session = session
+    def __init__(
+        self,
+        begin: Callable[[str], Session],
+        *,
+        coder: str,
+        document_id: str,
+        coders: Mapping[str, str],
+    ) -> None:
+        self._begin = begin
+        self._session: Session | None = None
         self._document_id = document_id
+        self._suggestions: pd.DataFrame | None = None
         self._pages: dict[str, str] = {}
         self._watcher: asyncio.Task[None] | None = None
-        super().__init__(_first=session.open(document_id))
+        names = [{"id": each, "name": name} for each, name in coders.items()]
+        super().__init__(_first={"kind": "who", "coders": names})
+        if coder:
+            self._start(coder)
         self.on_msg(self._answer)
 
     @property
     def coder(self) -> str:
-        """Who codes."""
-        return self._session.coder_id
+        """Who codes; empty until somebody has said so at the desk."""
+        return self._session.coder_id if self._session else ""
 
     @property
     def document_id(self) -> str:
         """The document that was opened last."""
         return self._document_id
+
+    def _start(self, coder: str) -> Session:
+        if self._session is None or self._session.coder_id != coder:
+            self._session = self._begin(coder)
+            self._document_id = self._document_id or self._session.find_next()
+            if self._suggestions is not None:
+                self._session.suggest(self._suggestions)
+            self._first = self._session.open(self._document_id)
+        return self._session
 
     def suggest(self, suggestions: pd.DataFrame) -> None:
         """Offer suggestions: a row each, with document_id, start, end and code_id.
@@ -58,6 +79,9 @@ class Desk(anywidget.AnyWidget):
         missing = {"document_id", "start", "end", "code_id"} - {*suggestions.columns}
         if missing:
             raise EvalkitError(f"suggestions: no column {', '.join(sorted(missing))}")
+        self._suggestions = suggestions
+        if self._session is None:
+            return
         self._session.suggest(suggestions)
         for document_id in self._list_open():
             self.send(self._session.open(document_id))
@@ -65,10 +89,10 @@ class Desk(anywidget.AnyWidget):
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
         """Give a page that asks (it was loaded again) what stands now."""
         asked = {key} if isinstance(key, str) else key
-        if self.comm is not None and (asked is None or "_first" in asked):
+        if self._session and (asked is None or "_first" in asked):
             with contextlib.suppress(EvalkitError):
-                state = self._session.open(self._document_id)
-                self._trait_values["_first"] = state
+                now = self._session.open(self._document_id)
+                self._trait_values["_first"] = now
         return super().get_state(key, drop_defaults)
 
     def _answer(self, _: Any, message: Message, __: Any) -> None:
@@ -90,12 +114,18 @@ class Desk(anywidget.AnyWidget):
 
     def _find_answers(self, message: Message, page: str) -> list[Message]:
         kind = message["kind"]
+        if kind == "start":
+            begun = self._start(str(message["coder"]))
+            return [{**begun.open(self._document_id), "page": page}]
+        session = self._session
+        if session is None:
+            return []
         if kind == "close":
             self._pages.pop(page, None)
             return []
         document_id = str(message.get("document_id") or self._document_id)
         if kind == "open":
-            answer = self._session.open(document_id)
+            answer = session.open(document_id)
             self._document_id = document_id
             self._pages.pop(page, None)
             self._pages[page] = document_id
@@ -104,12 +134,12 @@ class Desk(anywidget.AnyWidget):
             self._watch()
             return [{**answer, "page": page}]
         if kind == "show":
-            return [self._session.show(document_id, message["coders"])]
+            return [session.show(document_id, message["coders"])]
         if kind == "compare":
             one, other = message["coders"]
-            compared = self._session.compare(document_id, one, other)
+            compared = session.compare(document_id, one, other)
             return [{**compared, "page": page}]
-        return [self._session.do(message)]
+        return [session.do(message)]
 
     def _list_open(self) -> list[str]:
         return list(dict.fromkeys([*self._pages.values(), self._document_id]))
@@ -121,7 +151,7 @@ class Desk(anywidget.AnyWidget):
                 self._watcher = asyncio.get_running_loop().create_task(self._look())
 
     async def _look(self) -> None:
-        while self._pages and self.comm is not None:
+        while self._session and self._pages and self.comm is not None:
             await asyncio.sleep(_LOOK)
             with contextlib.suppress(EvalkitError, OSError):
                 for message in self._session.look(self._list_open()):
@@ -137,10 +167,12 @@ class Desk(anywidget.AnyWidget):
         if bundle is None:
             return None
         shown, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-        shown = {**shown, "text/plain": repr(self), "text/html": self._render_still()}
+        still = {"text/html": self._render_still()} if self._session else {}
+        shown = {**shown, "text/plain": repr(self), **still}
         return (shown, *rest) if rest else shown
 
     def _render_still(self) -> str:
+        assert self._session is not None
         state = self._session.open(self._document_id)
         names = {code["code_id"]: code["name"] for code in state["codebook"]["codes"]}
         document, coder = state["document"], state["coder"]["name"]
@@ -161,12 +193,3 @@ class Desk(anywidget.AnyWidget):
             ],
             names=names,
         )
-
-
-def render_note(desk: Desk) -> str:
-    """Say how to get the desk back, where a notebook is opened and nothing runs."""
-    return (
-        '<p class="evalkit-desk-note">The coding desk on '
-        f"{escape(desk.document_id)}. If no desk stands below, click here and press "
-        "Shift+Enter: the cell runs again, and everything coded is there.</p>"
-    )
