@@ -122,6 +122,7 @@ def list_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
 
+MASK = "▒"  # in a text shared with others, the words of somebody who is gone
 YES_NO = ("yes", "no")
 # "case by case" and "after review": each passage that its coding marks `quotable: yes`.
 MAY_QUOTE = (*YES_NO, "case by case", "after review", "paraphrase only")
@@ -213,8 +214,15 @@ CODINGS = Table(
         "quotation": "str",
         "memo": "str",
         "at": "str",
+        "source": "str",
     },
     key=("coding_id",),
+)
+MEMOS = Table(
+    "memos",
+    {"about": "str", "of": "str", "coder_id": "str", "memo": "str", "at": "str"},
+    key=("about", "of", "coder_id"),
+    allowed={"about": ("code", "document")},
 )
 ANCHORS = Table(
     "anchors",

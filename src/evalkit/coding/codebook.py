@@ -116,7 +116,11 @@ def parse_codebook(content: str) -> Codebook:
         title=str(root.get("title") or ""),
         version=str(root.get("version") or ""),
         attributes=_read_attributes(root.get("attributes") or {}),
-        defaults={str(k): str(v) for k, v in (root.get("defaults") or {}).items()},
+        defaults={
+            str(name): str(value)
+            for name, value in (root.get("defaults") or {}).items()
+            if value is not None
+        },
         codes=CODES.typed(pd.DataFrame(rows, columns=list(CODES.columns))),
         cues=pd.DataFrame(cues, columns=["code_id", "phrase", "kind", "line"]),
         lines=lines,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from evalkit.errors import EvalkitError
 from evalkit.files import write_whole
 
 _PLAIN = re.compile(r"[^\W\d_][\w ,.()–’/-]*")
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _NO_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
@@ -25,7 +26,7 @@ def add_codes(path: Path, codes: pd.DataFrame) -> tuple[dict[str, str], list[str
     A name that the codebook has already is that code. Returns the code_id of each
     name, and the ids that are new.
     """
-    content = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    content, written_as = _read(path)
     codebook = parse_codebook(content)
     ids = dict(zip(codebook.codes["name"], codebook.codes["code_id"], strict=True))
     taken = {*codebook.codes["code_id"]}
@@ -39,7 +40,7 @@ def add_codes(path: Path, codes: pd.DataFrame) -> tuple[dict[str, str], list[str
             row = {"id": code_id, "name": name, "definition": definition}
             content = _put(content, row, parent_id="")
     if new:
-        write_whole(path, content)
+        write_whole(path, written_as(content))
     return ids, new
 
 
@@ -51,7 +52,7 @@ def add_code(
     An id that is taken, a parent that is not there and a theme of the same name raise
     `EvalkitError`, and the file stays as it was.
     """
-    content = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    content, written_as = _read(path)
     codes = parse_codebook(content).codes
     if not re.fullmatch(r"[\w.-]+", code_id):
         raise EvalkitError(
@@ -64,28 +65,44 @@ def add_code(
     row = {"id": code_id, "name": name, "definition": definition}
     content = _put(content, row, parent_id=parent_id)
     parse_codebook(content)
-    write_whole(path, content)
+    write_whole(path, written_as(content))
 
 
 def remove_code(path: Path, code_id: str) -> None:
     """Take a code out that has no codes below it; what cannot be, `EvalkitError`."""
-    content = path.read_text(encoding="utf-8-sig")
+    content, written_as = _read(path)
     before = parse_codebook(content).codes
-    codes, at = _find(load_root(content)["codes"], code_id)
+    codes, at = _find(load_root(content).get("codes") or [], code_id)
     lines = content.split("\n")
     first = codes.lc.item(at)[0] if codes is not None else 0
     last = _find_end(lines, first)
     if codes is not None and len(codes) == 1 and lines[first - 1].strip() == "codes:":
         first -= 1
-    less = "\n".join(lines[:first] + lines[last:])
     wanted = before[before["code_id"].ne(code_id)].reset_index(drop=True)
-    try:
-        fits = codes is not None and parse_codebook(less).codes.equals(wanted)
-    except EvalkitError:
-        fits = False
-    if not fits:
-        raise EvalkitError(f"{FILE}: code {code_id!r} stays: take it out by hand")
-    write_whole(path, less)
+    for less in (
+        "\n".join(lines[:first] + lines[last:]),
+        _dump_without(content, code_id),
+    ):
+        try:
+            fits = codes is not None and parse_codebook(less).codes.equals(wanted)
+        except EvalkitError:
+            continue
+        if fits:
+            write_whole(path, written_as(less))
+            return
+    raise EvalkitError(f"{FILE}: code {code_id!r} stays: take it out by hand")
+
+
+def _read(path: Path) -> tuple[str, Callable[[str], bytes]]:
+    """Read a codebook, and say how to write it with the line ends it has."""
+    content = path.read_bytes().decode("utf-8") if path.exists() else ""
+    mark = "\ufeff" if content.startswith("\ufeff") else ""
+    end = "\r\n" if "\r\n" in content else "\n"
+
+    def written_as(new: str) -> bytes:
+        return (mark + new.replace("\n", end)).encode()
+
+    return content.removeprefix(mark).replace("\r\n", "\n"), written_as
 
 
 def make_code_id(name: str, taken: Iterable[str]) -> str:
@@ -115,7 +132,7 @@ def _put(content: str, row: dict[str, str], *, parent_id: str) -> str:
         if kept.equals(before) and is_in.any():
             return put
     root = load_root(content)
-    row = {key: value for key, value in row.items() if value or key != "definition"}
+    row = {key: _as_written(row[key]) for key in row if row[key] or key == "id"}
     siblings, at = _find(root.get("codes") or [], parent_id)
     if not parent_id:
         root["codes"] = [*(root.get("codes") or []), row]
@@ -127,7 +144,7 @@ def _put(content: str, row: dict[str, str], *, parent_id: str) -> str:
 
 def _put_lines(content: str, row: dict[str, str], parent_id: str) -> str | None:
     root = load_root(content)
-    lines = content.rstrip("\n").split("\n") if content.strip() else []
+    lines = content.removesuffix("\n").split("\n") if content.strip() else []
     siblings, head = root.get("codes"), []
     if parent_id:
         codes, at = _find(siblings or [], parent_id)
@@ -135,6 +152,8 @@ def _put_lines(content: str, row: dict[str, str], parent_id: str) -> str | None:
             return None
         siblings = codes[at].get("codes")
         first = codes.lc.item(at)[0]
+        if not lines[first].lstrip().startswith("-"):
+            return None
         indent = lines[first].index("-") + 2
         end, indent_dash = _find_end(lines, first), indent + 2
         head = [f"{' ' * indent}codes:"]
@@ -153,6 +172,14 @@ def _put_lines(content: str, row: dict[str, str], parent_id: str) -> str | None:
     if row["definition"]:
         new.append(f"{more}definition: {_write(row['definition'])}")
     return "\n".join([*lines[:end], *head, *new, *lines[end:]]) + "\n"
+
+
+def _dump_without(content: str, code_id: str) -> str:
+    root = load_root(content)
+    codes, at = _find(root.get("codes") or [], code_id)
+    if codes is not None:
+        del codes[at]
+    return _dump(root)
 
 
 def _find(codes: Any, code_id: str) -> tuple[Any, int]:
@@ -186,8 +213,15 @@ def _write(value: str) -> str:
     return value if is_plain and value == value.strip() else _quote(value)
 
 
+def _as_written(value: str) -> Any:
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    return value if _write(value) == value else DoubleQuotedScalarString(value)
+
+
 def _quote(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
+    quoted = json.dumps(value, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
 
 
 def _dump(root: Any) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from evalkit.coding.anchors import AnchorText, find_anchor
 from evalkit.coding.log import Folded, hash_text
 from evalkit.errors import Problem
-from evalkit.tables import ANCHORS, CODINGS, list_rows, suggest
+from evalkit.tables import ANCHORS, CODINGS, MEMOS, list_rows, suggest
 
 _MENDS = {
     "close": "read it; if it is still meant, `evalkit anchors --confirm close`",
@@ -70,6 +70,7 @@ def find_codings(
                 (
                     *(coding_id, document_id, start, end, coding["code_id"], coder_id),
                     *(found, coding.get("memo", ""), coding.get("at", "")),
+                    coding.get("source", ""),
                     *(marks.get(name, "") for name in attributes),
                 )
             )
@@ -81,6 +82,17 @@ def find_codings(
         table.sort_values(order, ignore_index=True),
         ANCHORS.typed(pd.DataFrame(anchors, columns=list(ANCHORS.columns))),
     )
+
+
+def list_memos(logs: Mapping[str, Folded]) -> pd.DataFrame:
+    """List coders' memos on codes and documents (MEMOS); those emptied are left out."""
+    rows = [
+        (about, of, coder_id, event["memo"], event.get("at", ""))
+        for coder_id, folded in logs.items()
+        for (about, of), event in folded.memos.items()
+        if event["memo"]
+    ]
+    return MEMOS.typed(pd.DataFrame(rows, columns=list(MEMOS.columns)))
 
 
 def find_lost(anchors: pd.DataFrame) -> list[Problem]:

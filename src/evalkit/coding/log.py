@@ -166,10 +166,10 @@ def place_in(text: str, start: int, end: int) -> Event:
     }
 
 
-def append_events(path: Path, events: Iterable[Mapping[str, Any]]) -> int:
+def append_events(path: Path, events: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
     """Append events to a coder's log; when this returns, they are on the disk.
 
-    Returns where the log ended before: another process may have written meanwhile.
+    Returns where in the file they begin and end: others may have written meanwhile.
 
     Two processes may append to one log. A line that a dying process left half
     written was never acknowledged: it is set aside before the next is written.
@@ -179,19 +179,20 @@ def append_events(path: Path, events: Iterable[Mapping[str, Any]]) -> int:
         for event in events
     )
     if not lines:
-        return path.stat().st_size if path.exists() else 0
+        size = path.stat().st_size if path.exists() else 0
+        return size, size
     path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
     with path.open("a+b") as log:
         _lock(log.fileno())
         _mend_end(log.fileno(), path)
-        ended = os.fstat(log.fileno()).st_size
-        log.write(lines.encode("utf-8", "surrogatepass"))
+        began = os.fstat(log.fileno()).st_size
+        written = log.write(lines.encode("utf-8", "surrogatepass"))
         log.flush()
         os.fsync(log.fileno())
     if is_new:
         _sync_folder(path.parent)
-    return ended
+    return began, began + written
 
 
 def _lock(descriptor: int) -> None:

@@ -11,7 +11,7 @@ from evalkit.files import write_whole
 from evalkit.report.build import find_notebooks, set_parameters
 from evalkit.study import read_study
 
-FIRST = "01-read-the-corpus.ipynb"
+FIRST = "02-code-interviews.ipynb"
 
 
 def open_lab(folder: Path, options: Sequence[str]) -> int:

@@ -43,6 +43,7 @@ def list_tables(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "coders", study.coders
     yield "codings", study.codings
     yield "anchors", study.anchors
+    yield "memos", study.memos
     yield "speech", count_speech(study.turns)
     coded = lay_codings(cut_units(study.turns), study.counted)
     yield "code_frequency", count_codes(coded).pipe(name_codes, study.codes)

@@ -37,6 +37,7 @@ def coding_desk(
 
     if study.documents.empty:
         raise EvalkitError("the study has no transcript yet: `evalkit add` one")
+    folder = study.folder.resolve()  # a notebook may go elsewhere
     known = study.documents["document_id"].to_list()
     if document_id and document_id not in known:
         mend = suggest(document_id, known, "interviews.csv")
@@ -56,16 +57,18 @@ def coding_desk(
                 f"coder {coder_id!r}: write a short name of letters and digits, "
                 "like 'ana'"
             )
-        if coder_id == CONSENSUS or (coder_id in names and coder_id not in people):
+        is_program = coder_id in said and said[coder_id].kind != "human"
+        if coder_id == CONSENSUS or is_program:
             raise EvalkitError(f"coder {coder_id!r} is no person: write another name")
         is_invented = study.settings.illustrative
         reading = Reading(
-            folder=study.folder,
+            folder=folder,
             title=study.settings.title,
             first_line="Illustrative: invented people and words" if is_invented else "",
             documents=study.documents,
             turns=study.turns,
             texts=study.texts,
+            hashes=study.hashes,
             names=names,
         )
         return Session(reading, coder_id)

@@ -27,9 +27,9 @@ from evalkit.errors import EvalkitError, Problem, UnreadableError
 from evalkit.exchange.project import Project
 from evalkit.files import show_progress, write_whole
 from evalkit.study.checks import PART
-from evalkit.study.read import MASK, Study, parse_table, read_study
+from evalkit.study.read import Study, parse_table, read_study
 from evalkit.study.settings import FILE as SETTINGS_FILE
-from evalkit.tables import list_rows
+from evalkit.tables import MASK, list_rows
 from evalkit.transcripts.encoding import decode
 from evalkit.transcripts.read import read_sources
 

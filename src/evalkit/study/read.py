@@ -15,8 +15,13 @@ from evalkit.claims.statements import FILE as CLAIMS_FILE
 from evalkit.claims.statements import Claims, parse_claims
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
-from evalkit.coding.codings import find_codings, find_lost, find_unknown_marks
-from evalkit.coding.log import Folded, fold_events, read_events
+from evalkit.coding.codings import (
+    find_codings,
+    find_lost,
+    find_unknown_marks,
+    list_memos,
+)
+from evalkit.coding.log import Folded, fold_events, hash_text, read_events
 from evalkit.errors import EvalkitError, Problem, ProblemsError, UnreadableError
 from evalkit.files import show_progress
 from evalkit.study.checks import (
@@ -36,6 +41,7 @@ from evalkit.study.settings import Coder, Settings, read_settings
 from evalkit.tables import (
     CODERS,
     DOCUMENTS,
+    MASK,
     RESPONDENTS,
     SPEAKERS,
     TURNS,
@@ -48,8 +54,6 @@ from evalkit.transcripts.labels import is_misspelt
 from evalkit.transcripts.read import Transcript, find_speakers, read_sources
 from evalkit.transcripts.source import Source
 
-MASK = "▒"
-
 
 @dataclass(frozen=True)
 class Study:
@@ -57,7 +61,9 @@ class Study:
 
     People who did not agree to analysis, or who withdrew, are left out of every table
     but `respondents`; in a text that they share with others their words are masked.
-    `codings` are everybody's, `counted` those that a report counts (see `Coder`).
+    `codings` are everybody's, `counted` those that a report counts (see `Coder`);
+    `memos` those on codes and documents (a coding's memo stands with it). `hashes` are
+    of the texts as they are, unmasked.
     """
 
     folder: Path
@@ -72,8 +78,10 @@ class Study:
     codings: pd.DataFrame
     counted: pd.DataFrame
     anchors: pd.DataFrame
+    memos: pd.DataFrame
     claims: Claims
     texts: Mapping[str, str]
+    hashes: Mapping[str, str]
     problems: tuple[Problem, ...]
 
 
@@ -147,8 +155,10 @@ def read_study(folder: str | Path) -> Study:
         codings=codings,
         counted=counted,
         anchors=anchors,
+        memos=_list_memos(logs, documents),
         claims=claims,
         texts=_mask(texts, theirs),
+        hashes={name: hash_text(text) for name, text in texts.items()},
         problems=tuple(problems),
     )
 
@@ -373,6 +383,13 @@ def _read_logs(folder: Path) -> dict[str, Folded]:
         path.stem: fold_events(read_events(path), file=f"codings/{path.name}")
         for path in sorted((folder / "codings").glob("*.jsonl"))
     }
+
+
+def _list_memos(logs: Mapping[str, Folded], documents: pd.DataFrame) -> pd.DataFrame:
+    """Memos on a document go with it when its person withdraws."""
+    memos = list_memos(logs)
+    is_here = memos["of"].isin(documents["document_id"])
+    return memos[is_here | memos["about"].eq("code")].reset_index(drop=True)
 
 
 def _list_coders(logs: Iterable[str], settings: Settings) -> pd.DataFrame:

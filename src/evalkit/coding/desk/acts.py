@@ -18,18 +18,16 @@ from evalkit.coding.log import (
     append_events,
     decision_key,
     now,
+    place_key,
     read_events,
 )
 from evalkit.errors import EvalkitError
 
-_OPPOSITE = {
-    "reject": "unreject",
-    "unreject": "reject",
-    "code": "uncode",
-    "uncode": "code",
-}
-_STAMPS = {"at", "by", "act", "label", "undoes", "redoes"}
-_BLANK = {"memo": "", "code_id": "", "source": ""}
+_STAMPS = {"at", "act", "label", "undoes", "redoes"}
+
+
+class NotSavedError(EvalkitError):
+    """The disk is the matter, not the act: it can be done once that is mended."""
 
 
 @dataclass
@@ -60,25 +58,32 @@ class CoderLog:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.coder_id = path.stem
+        self.n_loads = 0
         self.load()
 
     def load(self) -> None:
         """Read the log from the disk."""
+        self._stamp = (-1, -1)  # what cannot be read is looked at again
+        try:
+            stamp = self._look()
+            events = list(read_events(self.path)) if stamp[0] else []
+        except OSError as error:
+            raise self._explain(error, "read") from error
+        except EvalkitError as error:
+            raise NotSavedError(str(error)) from error
         self.folded = Folded(f"codings/{self.path.name}")
         self._histories: dict[str, History] = {}
         self._taken: set[str] = set()
         self._line = 0
-        self._stamp = self._look()
-        if self._stamp[0]:
-            for line, event in read_events(self.path):
-                self._take(line, event)
+        for line, event in events:
+            self._take(line, event)
+        self._stamp = stamp
+        self.n_loads += 1
 
-    def refresh(self) -> bool:
-        """Read the log again if anybody else wrote it; say whether they did."""
-        if self._look() == self._stamp:
-            return False
-        self.load()
-        return True
+    def refresh(self) -> None:
+        """Read the log again if anybody else wrote it (`n_loads` tells)."""
+        if self._look() != self._stamp:
+            self.load()
 
     def has_act(self, act_id: str) -> bool:
         """Say whether an act (an undoing, a redoing) is in the log already."""
@@ -99,52 +104,83 @@ class CoderLog:
 
     def undo(self, act_id: str, document_id: str, of: str = "") -> Act:
         """Append the inverse of the document's latest act (or of act `of`)."""
-        act = _choose(self.history(document_id).done, of, "undo")
+        history = self.history(document_id)
+        act = _choose(history.done, of, "undo")
+        events = self._keep_possible(act.inverse)
+        if not events:
+            history.done.remove(act)
+            raise EvalkitError(f"Cannot undo {act.label!r}: it was changed elsewhere.")
         self._append(
             {**event, "document_id": document_id, "act": act_id, "undoes": act.act_id}
-            for event in act.inverse
+            for event in events
         )
         return act
 
     def redo(self, act_id: str, document_id: str) -> Act:
         """Append the events of the act that was undone last once more."""
-        act = _choose(self.history(document_id).undone, "", "redo")
+        history = self.history(document_id)
+        act = _choose(history.undone, "", "redo")
+        events = self._keep_possible(act.events)
+        if not events:
+            history.undone.remove(act)
+            raise EvalkitError(f"Cannot redo {act.label!r}: it was changed elsewhere.")
         self._append(
             {**event, "document_id": document_id, "act": act_id, "redoes": act.act_id}
-            for event in act.events
+            for event in events
         )
         return act
+
+    def _keep_possible(self, events: Iterable[Event]) -> list[Event]:
+        """Leave out what does not apply any more: somebody else was here too."""
+        standing = {*self.folded.codings}
+        kept = []
+        for event in events:
+            coding_id = event.get("coding_id")
+            if coding_id is not None:
+                if (coding_id in standing) == (event["event"] == "add"):
+                    continue
+                if event["event"] == "add":
+                    standing.add(coding_id)
+                elif event["event"] == "remove":
+                    standing.discard(coding_id)
+            kept.append(event)
+        return kept
+
+    def _explain(self, error: OSError, verb: str) -> NotSavedError:
+        what = (error.strerror or str(error)).lower()
+        return NotSavedError(f"codings/{self.path.name} cannot be {verb} ({what})")
 
     def _look(self) -> tuple[int, int]:
         try:
             found = self.path.stat()
         except FileNotFoundError:
             return (0, 0)
+        except OSError as error:
+            raise self._explain(error, "read") from error
         return (found.st_size, found.st_mtime_ns)
 
     def _append(self, events: Iterable[Event]) -> None:
         stamped = [{**event, "at": now()} for event in events]
         known = self._stamp[0]
         try:
-            ended = append_events(self.path, stamped)
+            began, ended = append_events(self.path, stamped)
         except OSError as error:
-            what = error.strerror or str(error)
-            raise EvalkitError(
-                f"codings/{self.path.name} cannot be written ({what.lower()})"
-            ) from error
-        if ended != known:  # somebody else wrote in between
+            raise self._explain(error, "written") from error
+        stamp = self._look()
+        if (began, ended) != (known, stamp[0]):  # somebody else wrote too
             self.load()
             return
-        self._stamp = self._look()
+        self._stamp = stamp
         for event in stamped:
             self._line += 1
             self._take(self._line, event)
 
     def _take(self, line: int, event: Event) -> None:
-        inverse = _invert(event, self.folded) if "act" in event else None
+        is_act = "act" in event and "document_id" in event
+        inverse = _invert(event, self.folded) if is_act else None
         self.folded.apply(line, event)
         self._line = line
-        if "act" not in event:
+        if not is_act:
             return
         act_id, history = event["act"], self.history(event["document_id"])
         is_first = act_id not in self._taken
@@ -170,7 +206,7 @@ class CoderLog:
 
 def _choose(acts: list[Act], act_id: str, verb: str) -> Act:
     for act in reversed(acts):
-        if act_id in ("", act.act_id):
+        if act_id in ("", act.act_id) and (act.inverse or verb != "undo"):
             return act
     raise EvalkitError(f"Nothing to {verb}.")
 
@@ -190,16 +226,19 @@ def _strip(event: Mapping[str, Any]) -> Event:
 def _invert(event: Event, before: Folded) -> Event | None:
     """Give the event that takes an event back; none where it changes nothing."""
     kind = event["event"]
-    if kind in _OPPOSITE:
-        return {**_strip(event), "event": _OPPOSITE[kind]}
+    if kind in ("code", "uncode"):
+        return {**_strip(event), "event": "uncode" if kind == "code" else "code"}
+    if kind in ("reject", "unreject"):
+        rejected = before.rejected.get(place_key(event))
+        return _strip(rejected or {**event, "event": "unreject"})
     if kind == "memo":
         old = before.memos.get((event["about"], event["of"]), {})
         return {**_strip(event), "memo": old.get("memo", "")}
     if kind == "read":
         return {**_strip(event), "end": before.read.get(event["document_id"], 0)}
     if kind == "decide":
-        old = before.decided.get(decision_key(event), {})
-        return {**_strip(event), "outcome": old.get("outcome", "")}
+        decided = before.decided.get(decision_key(event))
+        return _strip(decided or {**event, "outcome": "", "reason": ""})
     standing = before.codings.get(event["coding_id"])
     if kind == "add":
         gone = {"event": "remove", "coding_id": event["coding_id"]}
@@ -208,7 +247,7 @@ def _invert(event: Event, before: Folded) -> Event | None:
         return None
     if kind == "remove":
         return {**_strip(standing), "event": "add"}
-    old = {key: standing.get(key, _BLANK.get(key)) for key in _strip(event)}
+    old = {key: standing.get(key, "") for key in _strip(event)}
     if "attributes" in event:
         marks = standing.get("attributes", {})
         old["attributes"] = {name: marks.get(name, "") for name in event["attributes"]}

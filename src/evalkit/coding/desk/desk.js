@@ -180,7 +180,7 @@ class Text {
   words(start, end) {
     return this.text.slice(start, end);
   }
-  /** Segments ("word", "sentence") of a turn, as [start, end] in the text. */
+  /** Segments ("word", "sentence", "grapheme") of a turn, as [start, end] in the text. */
   segmentsOf(number, grain) {
     const turn = this.turns[number];
     const cache = (this.segments[grain] ??= new Map());
@@ -189,7 +189,8 @@ class Text {
       const found = [];
       for (const each of cutter.segment(this.text.slice(turn.start, turn.end))) {
         const start = turn.start + each.index;
-        if (grain === "sentence") found.push([start, start + each.segment.trimEnd().length]);
+        if (grain === "grapheme") found.push([start, start + each.segment.length]);
+        else if (grain === "sentence") found.push([start, start + each.segment.trimEnd().length]);
         else if (each.isWordLike) found.push([start, start + each.segment.length]);
       }
       cache.set(number, found);
@@ -1649,15 +1650,10 @@ class Side {
     const draftName = `draft:${store.place}:${about.about}:${about.of}`, draft = kept.get(draftName);
     const foot = h("span", {}, draft !== undefined && draft !== stored ? "A draft from before" : "");
     const field = h("textarea", { "aria-label": `Memo on ${name}`, placeholder: "What you noticed, and why it matters", value: draft ?? stored });
-    let timer;
     field.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        if (kept.set(draftName, field.value)) fill(foot, icon("check"), ` Draft kept ${new Date().toLocaleTimeString()}`);
-      }, 400);
+      if (kept.set(draftName, field.value)) fill(foot, icon("check"), ` Draft kept ${new Date().toLocaleTimeString()}`);
     });
     const save = () => {
-      clearTimeout(timer);
       if (!field.isConnected && this.memo?.field !== field) return;
       const words = field.value.trim();
       kept.set(draftName, undefined);
@@ -1671,11 +1667,7 @@ class Side {
       this.drawCard();
       if (late) this.draw();
     };
-    field.addEventListener("blur", () => {
-      // A page that goes away takes the focus too: the draft is kept, the memo is not forced.
-      if (document.visibilityState === "hidden") kept.set(draftName, field.value);
-      else save();
-    });
+    field.addEventListener("blur", () => document.visibilityState !== "hidden" && save()); // a page that goes keeps the draft
     const editor = h("div", { class: "memo-edit" }, field, h("div", { class: "memo-foot" }, foot, h("span", {}, key("Ctrl Enter"), " done")));
     this.card.querySelector(".memo-read")?.remove();
     const acts = this.card.querySelector(".acts");
@@ -1898,6 +1890,8 @@ class Desk {
     on(this.root, "keydown", (e) => this.#key(e));
     on(this.root, "mousedown", (e) => this.#press(e));
     on(this.transcript.element, "pointerup", (e) => this.#released(e));
+    on(this.transcript.element, "focus", () => !this.isPressed && this.#selectAgain()); // by Tab
+    on(document, "pointerup", () => (this.isPressed = false));
     on(document, "selectionchange", () => this.#selected());
     on(document, "visibilitychange", () => document.visibilityState === "hidden" && this.#keepPlace());
     this.watch = new ResizeObserver(() => this.#resized());
@@ -2119,8 +2113,7 @@ class Desk {
 
   #resized() {
     const width = this.root.clientWidth;
-    if (!width) return;
-    for (const note of this.root.closest(".jp-OutputArea")?.querySelectorAll(".evalkit-desk-note") ?? []) note.hidden = true;
+    if (!width) return void (this.height = 0);
     const isNarrow = width <= 820;
     if (this.transcript.tops && width === this.width && this.parts.scroll.clientHeight === this.height) return;
     const isNew = isNarrow !== this.isNarrow || this.width === undefined;
@@ -2173,8 +2166,9 @@ class Desk {
     this.caret = selected.focus;
     if (selected.start !== selected.end) {
       this.rest = null;
-      this.grown = null;
-      this.#setPick(this.#take(selected.start, selected.end));
+      const pick = this.#take(selected.start, selected.end);
+      if (pick?.start !== this.pick?.start || pick?.end !== this.pick?.end) this.grown = null;
+      this.#setPick(pick);
       this.isAsked = !this.pick;
     } else if (this.rest !== selected.anchor) {
       this.rest = null;
@@ -2188,9 +2182,11 @@ class Desk {
   /** Say what codings the caret came to, once. */
   #tellCaret(offset) {
     const here = this.at(offset, offset), ids = here.map((each) => each.id).join(" ");
+    const hasMoved = offset !== this.toldAt; // a redraw selects anew, too
+    this.toldAt = offset;
     if (ids === this.told) return;
     this.told = ids;
-    if (here.length && !this.isPressed) this.say(`${here.length === 1 ? "1 coding" : `${here.length} codings`} here: ${here.map((each) => this.store.codes.get(each.code).name).join(", ")}. O goes to it.`);
+    if (hasMoved && here.length && !this.isPressed) this.say(`${here.length === 1 ? "1 coding" : `${here.length} codings`} here: ${here.map((each) => this.store.codes.get(each.code).name).join(", ")}. O goes to it.`);
   }
 
   /** Keep the words drawn, with the caret after them, so that a second code can go on them. */
@@ -2239,17 +2235,26 @@ class Desk {
     });
   }
 
+  /** Put the focus in the words, with the caret or the selection where it was. */
   focusText() {
-    this.transcript.element.focus({ preventScroll: true });
-    if (!this.transcript.selected()) this.transcript.select(this.caret ?? this.store.text.turns[this.transcript.turns.length && this.root.clientHeight ? this.transcript.seen()[0] : 0]?.start ?? 0);
+    const { element } = this.transcript, isHere = document.activeElement === element && this.transcript.selected();
+    element.focus({ preventScroll: true });
+    if (!isHere) this.#selectAgain();
+  }
+
+  #selectAgain() {
+    const { pick, rest, caret, transcript } = this, { turns } = this.store.text;
+    if (pick && rest == null) transcript.select(pick.start, pick.end);
+    else transcript.select(rest ?? caret ?? turns[turns.length && this.root.clientHeight ? transcript.seen()[0] : 0]?.start ?? 0);
   }
 
   widen(way) {
     const { text } = this.store, at = this.transcript.selected() ?? (this.caret !== undefined ? { start: this.caret, end: this.caret } : null);
     if (!at || !text.turns.length) return;
     if (way < 0) {
-      const last = this.grown?.pop();
+      const { grown } = this, last = grown?.pop();
       if (last) this.#select(last.start, last.end);
+      this.grown = grown;
       return;
     }
     const now = this.pick ?? at, turn = text.turns[text.turnAt(now.start)];
@@ -2266,6 +2271,7 @@ class Desk {
   #select(start, end) {
     this.transcript.select(start, end);
     this.#selected();
+    if (start === end) return this.say("Nothing is selected.");
     const kind = this.pick ? `${count(this.store.text.words(this.pick.start, this.pick.end).split(/\s+/).length, "word")} selected.` : "This is the interviewer speaking. Only respondents’ words are coded.";
     this.say(kind);
   }
@@ -2517,9 +2523,9 @@ class Desk {
       const edges = numbers.flatMap((n) => text.segmentsOf(n, "word").map((segment) => segment[edge]));
       return (way > 0 ? edges.find((each) => each > offset) : edges.findLast((each) => each < offset)) ?? offset;
     }
-    let to = offset + way;
-    while (to > 0 && to < text.text.length && (/[\uDC00-\uDFFF]/.test(text.text[to]) || /\p{M}/u.test(text.text[to]))) to += way;
-    return to;
+    const near = [text.turnAt(offset) - 1, text.turnAt(offset), text.turnAt(offset) + 1].filter((n) => text.turns[n]);
+    const edges = near.flatMap((n) => text.segmentsOf(n, "grapheme").flat());
+    return (way > 0 ? edges.find((each) => each > offset) : edges.findLast((each) => each < offset)) ?? offset;
   }
 
   /** Show the coding with one end elsewhere; it stays at least a character, and in respondents' words. */
@@ -3173,9 +3179,18 @@ class Asking {
   }
 }
 
+/** Hide the note above that says how to get a desk back: here is one. */
+function hideNote(el) {
+  for (const note of el.closest(".jp-OutputArea")?.querySelectorAll(".evalkit-desk-note") ?? []) {
+    (note.closest(".jp-OutputArea-child") ?? note).style.display = "none";
+  }
+}
+
 /** Show the desk in a cell's output. */
 function render({ model, el }) {
   let shown;
+  const watch = new ResizeObserver(() => hideNote(el)); // el stands in the page only later
+  watch.observe(el);
   const begin = (first) => {
     shown?.stop();
     shown = first.kind === "who" ? new Asking(model, el, begin) : new Desk(model, el, first);
@@ -3197,6 +3212,7 @@ function render({ model, el }) {
     model.off("msg:custom", hear);
     model.off("comm_live_update", ask);
     model.off("change:_first", again);
+    watch.disconnect();
     shown.stop();
   };
 }

@@ -8,7 +8,8 @@ answered.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,12 @@ from evalkit.coding.anchors import AnchorText, find_anchor
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
 from evalkit.coding.codebook_edits import add_code, remove_code
-from evalkit.coding.desk.acts import Act, CoderLog
+from evalkit.coding.desk.acts import Act, CoderLog, NotSavedError
 from evalkit.coding.desk.compare import compare_codings
 from evalkit.coding.log import Event, hash_text, place_in
-from evalkit.errors import EvalkitError
-from evalkit.tables import list_rows
+from evalkit.errors import EvalkitError, ProblemsError
+from evalkit.files import write_whole
+from evalkit.tables import MASK, list_rows
 
 CONSENSUS = "consensus"
 Message = dict[str, Any]
@@ -36,8 +38,9 @@ _TOLD = ("quotation", "cue", "reason", "score")
 class Reading:
     """What is read at the desk: a study's tables, and the folder that holds its logs.
 
-    `documents`, `turns` and `texts` are those of `evalkit.read_study`; `names` gives
-    coders' names by id.
+    `documents`, `turns`, `texts` and `hashes` are those of `evalkit.read_study`: in
+    `texts` the words of people who are gone are masked, `hashes` are of the texts as
+    they are. `names` gives coders' names by id.
     """
 
     folder: Path
@@ -46,6 +49,7 @@ class Reading:
     documents: pd.DataFrame
     turns: pd.DataFrame
     texts: Mapping[str, str]
+    hashes: Mapping[str, str]
     names: Mapping[str, str]
 
 
@@ -63,6 +67,7 @@ class Session:
         self._suggestions: dict[str, list[Message]] = {}
         self._logs: dict[str, CoderLog] = {}
         self._shown: dict[str, list[str]] = {}
+        self._told: dict[tuple[str, str], int] = {}
         self.own = self._log(coder_id)
         self._codebook_stamp = (0, 0)
         self.codebook = self._read_codebook()
@@ -71,10 +76,9 @@ class Session:
 
     def open(self, document_id: str) -> Message:
         """Tell all about a document: text, codebook, codings, suggestions, history."""
-        if document_id not in self.reading.texts:
-            raise EvalkitError(f"There is no document {document_id!r} in this study.")
-        self.own.refresh()
+        self._require(document_id)
         others = self._shown.get(document_id, [])
+        self._refresh(document_id, [self.coder_id, *others])
         codings, lost = self._find_codings(document_id, [self.coder_id, *others])
         document = self._describe(document_id)
         return {
@@ -130,35 +134,34 @@ class Session:
         """Take a table of suggestions: document_id, start, end, code_id, and more."""
         names = [*self.codebook.attributes]
         self._suggestions = {}
-        for n, row in enumerate(list_rows(suggestions)):
-            document_id = str(row["document_id"])
+        for n, cells in enumerate(list_rows(suggestions)):
+            row = {
+                name: value
+                for name, value in cells.items()
+                if not (pd.api.types.is_scalar(value) and pd.isna(value))
+                and value != ""
+            }
+            document_id = str(row.get("document_id", ""))
             text = self.reading.texts.get(document_id, "")
-            start, end = int(row["start"]), int(row["end"])
-            if not 0 <= start < end <= len(text):
+            start, end = int(row.get("start", -1)), int(row.get("end", -1))
+            if not 0 <= start < end <= len(text) or "code_id" not in row:
                 continue
-            told = {
-                name: row[name]
-                for name in _TOLD
-                if name in row and not pd.isna(row[name]) and row[name] != ""
-            }
-            marks = {
-                name: str(row[name])
-                for name in names
-                if name in row and not pd.isna(row[name]) and row[name] != ""
-            }
             self._suggestions.setdefault(document_id, []).append(
                 {
-                    "id": str(row.get("suggestion_id") or f"suggestion-{n}"),
+                    "id": str(row.get("suggestion_id", f"suggestion-{n}")),
                     **{"start": start, "end": end, "code": str(row["code_id"])},
-                    "coder": str(row.get("coder_id") or "suggested"),
-                    **{"attributes": marks, **told},
+                    "coder": str(row.get("coder_id", "suggested")),
+                    "attributes": {x: str(row[x]) for x in names if x in row},
+                    **{name: row[name] for name in _TOLD if name in row},
                 }
             )
 
     def show(self, document_id: str, coders: Sequence[str]) -> Message:
         """Tell the codings of other coders, who were asked for."""
+        self._require(document_id)
         others = [each["id"] for each in self._list_others()]
         self._shown[document_id] = [each for each in coders if each in others]
+        self._refresh(document_id, self._shown[document_id])
         codings, _ = self._find_codings(document_id, self._shown[document_id])
         return {
             "kind": "others",
@@ -169,6 +172,7 @@ class Session:
 
     def compare(self, document_id: str, one: str, other: str) -> Message:
         """Tell where two coders differ in a document, and what was decided."""
+        self._require(document_id)
         both = []
         for coder_id in (one, other):
             self._log(coder_id).refresh()
@@ -196,25 +200,21 @@ class Session:
     def do(self, act: Message) -> Message:
         """Do an act of the page's: check it, put it on the disk, tell what changed."""
         act_id, document_id = str(act["id"]), str(act["document_id"])
+        self._require(document_id)
         log = self._log(CONSENSUS if act.get("consensus") else self.coder_id)
         log.refresh()
-        ids: set[str] = set()
-        if not log.has_act(act_id):
-            if "undo" in act or "redo" in act:
-                done = self._step(act_id, document_id, act, log)
-                ids = _list_ids([*done.events, *done.inverse])
-            else:
-                events = [
-                    self._check(event, document_id, log) for event in act["events"]
-                ]
-                self._change_codebook(events)
-                by = {"by": self.coder_id} if log.coder_id != self.coder_id else {}
-                log.do(act_id, document_id, act["label"], [by | e for e in events])
-                ids = _list_ids(events)
-                done = Act(act_id, act["label"], events)
+        if log.has_act(act_id):
+            done = Act(act_id, str(act.get("label", "")), act.get("events", []))
+        elif "undo" in act or "redo" in act:
+            done = self._step(act_id, document_id, act, log)
         else:
-            done = Act(act_id, str(act.get("label", "")))
-            ids = _list_ids(act.get("events", []))
+            events = [self._check(event, document_id, log) for event in act["events"]]
+            if log.coder_id != self.coder_id:
+                events = [{"by": self.coder_id, **event} for event in events]
+            done = Act(act_id, act["label"], events)
+            with self._changing_codebook(events):
+                log.do(act_id, document_id, done.label, events)
+        ids = _list_ids([*done.events, *done.inverse])
         codings, _ = self._find_codings(document_id, [log.coder_id], ids)
         told = {
             "kind": "done",
@@ -234,70 +234,127 @@ class Session:
         return told
 
     def look(self, documents: Iterable[str]) -> list[Message]:
-        """Tell what changed on the disk since the last look, for open documents."""
+        """Tell what changed on the disk since it was told, for open documents."""
         messages: list[Message] = []
         if _look(self.reading.folder / CODEBOOK_FILE) != self._codebook_stamp:
             self.codebook = self._read_codebook()
             messages.append({"kind": "codebook", "codebook": self._tell_codebook()})
-        is_changed = self.own.refresh()
         for document_id in documents:
-            if is_changed:
+            if self._is_news(document_id, self.coder_id):
                 messages.append({**self.open(document_id), "why": "elsewhere"})
             shown = self._shown.get(document_id, [])
-            changed = [name for name in shown if self._log(name).refresh()]
+            changed = [name for name in shown if self._is_news(document_id, name)]
             if changed:
                 told = self.show(document_id, shown)
                 messages.append({**told, "changed": changed})
         return messages
+
+    def _is_news(self, document_id: str, coder_id: str) -> bool:
+        log = self._log(coder_id)
+        log.refresh()
+        return self._told.get((document_id, coder_id)) != log.n_loads
+
+    def _refresh(self, document_id: str, coders: Iterable[str]) -> None:
+        """Read the logs that are about to be told whole, and remember which state."""
+        for coder_id in coders:
+            log = self._log(coder_id)
+            log.refresh()
+            self._told[document_id, coder_id] = log.n_loads
+
+    def _require(self, document_id: str) -> None:
+        if document_id not in self.reading.texts:
+            raise EvalkitError(f"There is no document {document_id!r} in this study.")
 
     def _step(self, act_id: str, document_id: str, act: Message, log: CoderLog) -> Act:
         history = log.history(document_id)
         if "undo" in act:
             of = str(act["undo"] or "")
             acts = [each for each in history.done if of in ("", each.act_id)]
-            self._change_codebook(acts[-1].inverse if acts else [])
-            return log.undo(act_id, document_id, of)
+            with self._changing_codebook(acts[-1].inverse if acts else []):
+                return log.undo(act_id, document_id, of)
         acts = history.undone[-1:]
-        self._change_codebook(acts[-1].events if acts else [])
-        return log.redo(act_id, document_id)
+        with self._changing_codebook(acts[-1].events if acts else []):
+            return log.redo(act_id, document_id)
 
     def _check(self, event: Event, document_id: str, log: CoderLog) -> Event:
         """Check an event of the page's, and complete it from the text."""
         kind = event.get("event")
-        text = self.reading.texts[document_id]
-        if kind not in ("add", "edit"):
-            known = log.folded.codings
-            if kind == "remove" and event["coding_id"] not in known:
-                raise EvalkitError("This coding is gone already.")
-            if kind in ("reject", "unreject"):
-                return {**event, **place_in(text, event["start"], event["end"])}
-            if kind == "decide" and event["outcome"] not in _OUTCOMES:
-                raise EvalkitError(f"{event['outcome']!r} is no decision.")
-            return event
-        standing = log.folded.codings.get(event["coding_id"], {})
-        if kind == "edit" and not standing:
-            raise EvalkitError("This coding is gone.")
-        wanted = {**standing, **event}
+        if kind == "unreject":
+            return {**event, **self._find_rejected(event, document_id)}
         place: Event = {}
-        if kind == "add" or "start" in event:
-            if not 0 <= event["start"] < event["end"] <= len(text):
-                raise EvalkitError("These words are not in the transcript.")
-            place = place_in(text, event["start"], event["end"])
-        same = [
-            coding_id
-            for coding_id, coding in log.folded.codings.items()
-            if coding["document_id"] == document_id
-            and (coding["start"], coding["end"]) == (wanted["start"], wanted["end"])
-            and coding["code_id"] == wanted["code_id"]
-            and coding_id != event["coding_id"]
-        ]
-        if same and (kind == "add" or "code_id" in event or "start" in event):
-            name, code = self._name(log.coder_id), self._name_code(wanted["code_id"])
+        if "start" in event:
+            place = self._place_in(document_id, event["start"], event["end"])
+        if kind == "decide" and event["outcome"] not in _OUTCOMES:
+            raise EvalkitError(f"{event['outcome']!r} is no decision.")
+        if kind not in ("add", "edit", "remove"):
+            return {**event, **place}
+        known = log.folded.codings
+        if kind != "add" and event["coding_id"] not in known:
+            raise EvalkitError("This coding is gone.")
+        if kind == "remove":
+            return event
+        codings, _ = self._find_codings(document_id, [log.coder_id])
+        standing = {each["id"]: each for each in codings}
+        mine = standing.pop(event["coding_id"], {})
+        wanted = {**mine, **event, "code": event.get("code_id", mine.get("code"))}
+        is_there = any(
+            all(each[name] == wanted.get(name) for name in ("start", "end", "code"))
+            for each in standing.values()
+        )
+        if is_there and (place or "code_id" in event):
+            name, code = self._name(log.coder_id), self._name_code(wanted["code"])
             raise EvalkitError(f"{name} has already put {code} on exactly these words.")
         return {**event, **place}
 
-    def _change_codebook(self, events: Iterable[Event]) -> None:
+    def _place_in(self, document_id: str, start: int, end: int) -> Event:
+        text = self.reading.texts[document_id]
+        if not 0 <= start < end <= len(text):
+            raise EvalkitError("These words are not in the transcript.")
+        if self._is_masked(document_id) and MASK in text[start:end]:
+            raise EvalkitError("These words are withdrawn.")
+        hashed = self.reading.hashes[document_id]
+        return {**place_in(text, start, end), "text_sha256": hashed}
+
+    def _find_rejected(self, event: Event, document_id: str) -> Event:
+        """Find the rejection that stands where the page says, by its logged place."""
+        names = ("start", "end", "quotation")
+        for each in self.own.folded.rejected.values():
+            if (each["document_id"], each["code_id"]) != (
+                document_id,
+                event["code_id"],
+            ):
+                continue
+            found = find_anchor({"quotation": "", **each}, self._place(document_id))
+            if (found.start, found.end) == (event["start"], event["end"]):
+                return {name: each[name] for name in names if name in each}
+        raise EvalkitError("This suggestion is not rejected any more.")
+
+    @contextmanager
+    def _changing_codebook(self, events: Sequence[Event]) -> Iterator[None]:
+        """Make or take out an act's codes; if then its log fails, put all back."""
         path = self.reading.folder / CODEBOOK_FILE
+        if not any(event["event"] in ("code", "uncode") for event in events):
+            yield
+            return
+        try:
+            before = path.read_bytes() if path.exists() else b""
+            self.codebook = self._read_codebook()
+            self._refuse_used(events)
+        except (ProblemsError, OSError) as error:
+            raise NotSavedError(str(error)) from error
+        try:
+            self._write_codes(path, events)
+            yield
+        except (EvalkitError, OSError) as error:
+            write_whole(path, before)
+            if isinstance(error, (ProblemsError, OSError)):
+                raise NotSavedError(str(error)) from error
+            raise
+        finally:
+            self.codebook = self._read_codebook()
+
+    def _write_codes(self, path: Path, events: Iterable[Event]) -> None:
+        known = {*self.codebook.codes["code_id"]}
         for event in events:
             if event["event"] == "code":
                 add_code(
@@ -307,22 +364,25 @@ class Session:
                     parent_id=event.get("parent_id", ""),
                     definition=event.get("definition", ""),
                 )
-            elif event["event"] == "uncode":
-                self._refuse_used(event["code_id"])
+            elif event["event"] == "uncode" and event["code_id"] in known:
                 remove_code(path, event["code_id"])
-            else:
-                continue
-            self.codebook = self._read_codebook()
 
-    def _refuse_used(self, code_id: str) -> None:
-        """A code that anybody's coding stands on is not taken away."""
-        uses = 0
+    def _refuse_used(self, events: Sequence[Event]) -> None:
+        """A code that other codings stand on, anybody's, is not taken away."""
+        codes = {each["code_id"] for each in events if each["event"] == "uncode"}
+        gone = {each["coding_id"] for each in events if each["event"] == "remove"}
+        if not codes:
+            return
         for path in (self.reading.folder / "codings").glob("*.jsonl"):
-            codings = self._log(path.stem).folded.codings.values()
-            uses += sum(coding["code_id"] == code_id for coding in codings)
-        if uses > 1:  # one is the coding that was made with it
-            name = self._name_code(code_id)
-            raise EvalkitError(f"{name} is on {uses} passages: remove those first.")
+            log = self._log(path.stem)
+            log.refresh()
+            for coding_id, coding in log.folded.codings.items():
+                if coding["code_id"] in codes and coding_id not in gone:
+                    code, who = (
+                        self._name_code(coding["code_id"]),
+                        self._name(log.coder_id),
+                    )
+                    raise EvalkitError(f"{who} has {code} on other words too.")
 
     # What it is made of
 
@@ -335,14 +395,19 @@ class Session:
     def _place(self, document_id: str) -> AnchorText:
         if document_id not in self._places:
             text = self.reading.texts[document_id]
-            self._places[document_id] = AnchorText(text, sha256=hash_text(text))
+            hashed = self.reading.hashes[document_id]
+            self._places[document_id] = AnchorText(text, sha256=hashed)
         return self._places[document_id]
+
+    def _is_masked(self, document_id: str) -> bool:
+        place = self._place(document_id)
+        return MASK in place.text and hash_text(place.text) != place.sha256
 
     def _find_codings(
         self, document_id: str, coders: Iterable[str], only: set[str] | None = None
     ) -> tuple[list[Message], list[Message]]:
         """Give coders' codings of a document where they stand today; and the lost."""
-        where = self._place(document_id)
+        where, is_masked = self._place(document_id), self._is_masked(document_id)
         found, lost = [], []
         for coder_id in coders:
             codings = self._log(coder_id).folded.codings
@@ -351,6 +416,10 @@ class Session:
                 coding = codings[coding_id]
                 if coding["document_id"] != document_id:
                     continue
+                if is_masked and coding.get("text_sha256") == where.sha256:
+                    words = where.text[coding["start"] : coding["end"]]
+                    if MASK in words:
+                        continue  # they are withdrawn
                 anchor = find_anchor(coding, where)
                 told = {
                     "id": coding_id,
@@ -362,7 +431,9 @@ class Session:
                     "source": coding.get("source", ""),
                     "status": anchor.status,
                 }
-                if anchor.start is None:
+                if anchor.start is None and is_masked:  # they may be withdrawn
+                    lost.append({**told, "quotation": "", "memo": ""})
+                elif anchor.start is None:
                     lost.append({**told, "quotation": coding["quotation"]})
                 else:
                     found.append({**told, "start": anchor.start, "end": anchor.end})

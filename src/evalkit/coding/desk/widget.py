@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
+from evalkit.coding.desk.acts import NotSavedError
 from evalkit.coding.desk.session import Message, Session
 from evalkit.coding.desk.still import render_still
 from evalkit.errors import EvalkitError
@@ -62,7 +64,11 @@ class Desk(anywidget.AnyWidget):
         return self._document_id
 
     def _start(self, coder: str) -> Session:
-        if self._session is None or self._session.coder_id != coder:
+        if self._session and self._session.coder_id != coder:
+            raise EvalkitError(
+                f"{self._session.coder_id} codes here already: run the cell again"
+            )
+        if self._session is None:
             self._session = self._begin(coder)
             self._document_id = self._document_id or self._session.find_next()
             if self._suggestions is not None:
@@ -101,10 +107,10 @@ class Desk(anywidget.AnyWidget):
             for answer in self._find_answers(message, page):
                 self.send(answer)
         except EvalkitError as error:
-            lost = isinstance(error.__cause__, OSError)
+            is_disk = isinstance(error, NotSavedError)
             self.send(
                 {
-                    "kind": "failed" if lost else "refused",
+                    "kind": "failed" if is_disk else "refused",
                     "page": page,
                     "act": message.get("id", ""),
                     "document_id": message.get("document_id", ""),
@@ -161,6 +167,24 @@ class Desk(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"Desk({self._document_id!r}, coder={self.coder!r})"
+
+    def _ipython_display_(self) -> None:
+        """Show the desk, and above it how to get it back when the kernel is gone.
+
+        JupyterLab then shows an error in the desk's place, and runs none of its code;
+        a desk that runs hides the note.
+        """
+        from IPython.display import display
+
+        bundle = self._repr_mimebundle_()
+        data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
+        note = (
+            f'<p class="evalkit-desk-note">Coding desk {escape(self._document_id)}. '
+            "In JupyterLab, if no desk stands below: click here and press Shift+Enter. "
+            "The cell runs again, and everything that was coded is there.</p>"
+        )
+        display({"text/html": note, "text/plain": repr(self)}, raw=True)
+        display(data, metadata=rest[0] if rest else None, raw=True)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
