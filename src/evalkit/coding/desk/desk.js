@@ -771,6 +771,7 @@ class Transcript {
     if (!this.turns.length) return;
     const selection = document.getSelection();
     selection.setBaseAndExtent(...this.#pointOf(anchor), ...this.#pointOf(focus));
+    this.putAt = focus; // by the desk, not by a person
   }
 
   /** Draw the words that an act would take, also while the focus is in a box. */
@@ -849,13 +850,16 @@ class Margin {
   }
 
   clear() {
-    this.drawn.clear();
-    fill(this.element);
+    this.forget([...this.drawn.keys()]);
   }
 
+  /** Take turns out, to be drawn anew; the focus goes back where it was. */
   forget(numbers) {
+    const active = document.activeElement;
     for (const number of numbers) {
-      this.drawn.get(number)?.remove();
+      const beside = this.drawn.get(number);
+      if (beside?.contains(active)) this.held = active.dataset.id ?? "";
+      beside?.remove();
       this.drawn.delete(number);
     }
   }
@@ -876,6 +880,11 @@ class Margin {
     const names = [...this.element.querySelectorAll("button.name")];
     const current = names.find((name) => name.getAttribute("aria-current")) ?? names[0];
     for (const name of names) name.tabIndex = name === current ? 0 : -1;
+    if (this.held === undefined) return;
+    const { held } = this, again = names.find((name) => name.dataset.id === held);
+    this.held = undefined;
+    if (again) again.focus({ preventScroll: true });
+    else this.desk.focusText();
   }
 
   #drawBeside(number) {
@@ -1204,7 +1213,7 @@ class CodeBox {
       const favourite = Object.entries(prefs.favourites).find(([, id]) => id === code.id)?.[0];
       const isTaken = this.taken(code.id);
       return h("li", { role: "option", id: `${this.desk.uid}-code-${n}`, "data-hue": code.hue, "data-pat": code.pattern, "data-code": code.id, "aria-disabled": isTaken ? "true" : undefined,
-        onpointermove: () => this.#mark(n), onclick: (e) => this.#choose(e.shiftKey) },
+        onpointermove: () => this.#mark(n), onclick: (e) => { this.#mark(n); this.#choose(e.shiftKey); } },
         swatch(), code.path.length > 0 && h("span", { class: "p" }, code.path.join(" › ")), h("bdi", { class: "n" }, ...underline(code.name, query)),
         h("span", { class: "end" }, isTaken ? "already here" : where.startsWith("in ") ? where : favourite && key(favourite)));
     });
@@ -1534,8 +1543,7 @@ class Side {
     const { desk } = this, { store } = desk;
     const item = desk.item(desk.focus);
     const about = desk.codeShown ? { about: "code", of: desk.codeShown } : item ? { about: "coding", of: item.id } : { about: "document", of: store.text.id };
-    const keyOf = `${about.about} ${about.of}`;
-    if (this.memo && this.memo.key === keyOf && this.memo.field.isConnected && document.activeElement === this.memo.field) {
+    if (this.memo?.field.isConnected && document.activeElement === this.memo.field) {
       this.memo.late = true;
       return;
     }
@@ -1641,8 +1649,9 @@ class Side {
 
   /** Write the memo of what the card shows; whatever way one leaves, it is kept. */
   editMemo() {
-    const { desk } = this, { store } = desk, about = this.about;
-    if (!about) return;
+    const { desk } = this, { store } = desk;
+    this.drawCard(); // what is looked at now, not a moment ago
+    const { about } = this;
     const item = about.about === "coding" ? desk.item(about.of) : null;
     if (about.about === "coding" && !item?.isMine) return desk.say("A memo goes on your own codings.");
     const name = about.about === "document" ? store.text.id : store.codes.get(item ? item.code : about.of).name;
@@ -1673,7 +1682,7 @@ class Side {
     const acts = this.card.querySelector(".acts");
     if (acts) acts.replaceWith(editor);
     else this.card.append(editor);
-    this.memo = { key: `${about.about} ${about.of}`, field };
+    this.memo = { field };
     field.focus({ preventScroll: true });
     field.setSelectionRange(field.value.length, field.value.length);
     desk.say(`Memo on ${name}. The text stays where it is; Esc keeps what you wrote.`);
@@ -1858,7 +1867,7 @@ class Desk {
       grips: ["start", "end"].map((end) => h("span", { class: `grip ${end}`, "aria-hidden": "true", title: `Drag the ${end}`, hidden: true, onpointerdown: (e) => this.#drag(e, end) })),
     });
     p.findInput = h("input", { "aria-label": "Find in the transcript", placeholder: "Find in the transcript", oninput: () => this.#find() });
-    p.findSaid = h("span", { class: "quiet", "aria-live": "polite" });
+    p.findSaid = h("span", { class: "quiet" });
     p.findBar = h("span", { class: "find-bar", hidden: true }, icon("find"), p.findInput, p.findSaid,
       h("button", { class: "tool", type: "button", title: "The hit before (Shift Enter)", "aria-label": "The hit before", onclick: () => this.#goHit(-1) }, "↑"), h("button", { class: "tool", type: "button", title: "Next hit (Enter)", "aria-label": "Next hit", onclick: () => this.#goHit(1) }, "↓"),
       h("button", { class: "tool", type: "button", "aria-label": "Close, keep the hit selected", onclick: () => this.#closeFind() }, icon("close")));
@@ -2181,12 +2190,12 @@ class Desk {
 
   /** Say what codings the caret came to, once. */
   #tellCaret(offset) {
-    const here = this.at(offset, offset), ids = here.map((each) => each.id).join(" ");
-    const hasMoved = offset !== this.toldAt; // a redraw selects anew, too
-    this.toldAt = offset;
+    const here = this.at(offset, offset).filter((each) => !each.isSuggestion), ids = here.map((each) => each.id).join(" ");
+    const isOurs = offset === this.transcript.putAt;
+    this.transcript.putAt = isOurs ? offset : undefined;
     if (ids === this.told) return;
     this.told = ids;
-    if (hasMoved && here.length && !this.isPressed) this.say(`${here.length === 1 ? "1 coding" : `${here.length} codings`} here: ${here.map((each) => this.store.codes.get(each.code).name).join(", ")}. O goes to it.`);
+    if (!isOurs && here.length && !this.isPressed) this.say(`${here.length === 1 ? "1 coding" : `${here.length} codings`} here: ${here.map((each) => this.store.codes.get(each.code).name).join(", ")}. O goes to it.`);
   }
 
   /** Keep the words drawn, with the caret after them, so that a second code can go on them. */
@@ -2575,8 +2584,8 @@ class Desk {
     const base = first.parentElement.getBoundingClientRect();
     const rects = this.transcript.rangeOf(item.start, item.end).getClientRects(), a = rects[0], z = rects[rects.length - 1];
     if (!a || !z) return void (first.hidden = last.hidden = true);
-    first.style.cssText = `left:${a.left - base.left - 5}px;top:${a.top - base.top - 5}px`;
-    last.style.cssText = `left:${z.right - base.left - 5}px;top:${z.bottom - base.top - 3}px`;
+    first.style.cssText = `left:${a.left - base.left - 10}px;top:${a.top - base.top - 9}px`;
+    last.style.cssText = `left:${z.right - base.left}px;top:${z.bottom - base.top - 2}px`;
   }
 
   #drag(event, which) {
@@ -2856,8 +2865,8 @@ class Desk {
     this.margin.clear();
     this.draw();
     this.side.show(mode === "review" ? "suggestions" : "codebook");
-    if (mode === "review") this.goUndecided(1);
     this.focusText();
+    if (mode === "review") this.goUndecided(1);
   }
 
   adjudicate(coders) {
@@ -2978,6 +2987,7 @@ class Desk {
     const hit = this.hits[this.hitAt];
     this.transcript.showHits(this.hits, this.hitAt);
     this.parts.findSaid.textContent = hit ? `${this.hitAt + 1} of ${this.hits.length}` : this.parts.findInput.value.trim() ? "no hit" : "";
+    if (this.parts.findInput.value.trim()) this.say(hit ? `Hit ${this.hitAt + 1} of ${this.hits.length}.` : "No hit.");
     if (hit) this.transcript.reveal(...hit);
   }
 
@@ -3051,6 +3061,7 @@ class Desk {
       return code ? this.apply(code) : this.say("");
     }
     const inText = this.transcript.element.contains(event.target);
+    if (inText) this.#selected(); // the browser tells of a selection later than of a key
     if (!inText && (name === "space" || name === "enter" || name === "delete")) return;
     if (inText && (name === "space" || name === "enter" || name === "backspace" || name === "delete" || name === "shift+enter")) event.preventDefault();
     const isCharacter = name.length === 1 || /^shift\+[a-z]$/.test(name);

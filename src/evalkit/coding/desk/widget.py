@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
@@ -46,6 +47,7 @@ class Desk(anywidget.AnyWidget):
         self._document_id = document_id
         self._suggestions: pd.DataFrame | None = None
         self._pages: dict[str, str] = {}
+        self._lock = threading.RLock()  # Jupyter answers pages in a thread of its own
         self._watcher: asyncio.Task[None] | None = None
         names = [{"id": each, "name": name} for each, name in coders.items()]
         super().__init__(_first={"kind": "who", "coders": names})
@@ -85,18 +87,19 @@ class Desk(anywidget.AnyWidget):
         missing = {"document_id", "start", "end", "code_id"} - {*suggestions.columns}
         if missing:
             raise EvalkitError(f"suggestions: no column {', '.join(sorted(missing))}")
-        self._suggestions = suggestions
-        if self._session is None:
-            return
-        self._session.suggest(suggestions)
-        for document_id in self._list_open():
-            self.send(self._session.open(document_id))
+        with self._lock:
+            self._suggestions = suggestions
+            if self._session is None:
+                return
+            self._session.suggest(suggestions)
+            for document_id in self._list_open():
+                self.send(self._session.open(document_id))
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
         """Give a page that asks (it was loaded again) what stands now."""
         asked = {key} if isinstance(key, str) else key
         if self._session and (asked is None or "_first" in asked):
-            with contextlib.suppress(EvalkitError):
+            with contextlib.suppress(EvalkitError), self._lock:
                 now = self._session.open(self._document_id)
                 self._trait_values["_first"] = now
         return super().get_state(key, drop_defaults)
@@ -104,8 +107,9 @@ class Desk(anywidget.AnyWidget):
     def _answer(self, _: Any, message: Message, __: Any) -> None:
         page = str(message.get("page", ""))
         try:
-            for answer in self._find_answers(message, page):
-                self.send(answer)
+            with self._lock:
+                for answer in self._find_answers(message, page):
+                    self.send(answer)
         except EvalkitError as error:
             is_disk = isinstance(error, NotSavedError)
             self.send(
@@ -159,7 +163,7 @@ class Desk(anywidget.AnyWidget):
     async def _look(self) -> None:
         while self._session and self._pages and self.comm is not None:
             await asyncio.sleep(_LOOK)
-            with contextlib.suppress(EvalkitError, OSError):
+            with contextlib.suppress(EvalkitError, OSError), self._lock:
                 for message in self._session.look(self._list_open()):
                     self.send(message)
 
