@@ -686,8 +686,7 @@ class Transcript {
         children.push(words);
         continue;
       }
-      const mark = h("mark", {}, words);
-      const codings = piece.over.filter((c) => !c.isSuggestion), cue = piece.over.find((c) => c.isSuggestion);
+      const codings = piece.over.filter((c) => !c.isSuggestion), mark = h("mark", { class: codings.length ? undefined : "cue" }, words), cue = piece.over.find((c) => c.isSuggestion);
       const focused = piece.over.find((c) => c.id === focusId);
       const inner = codings.reduce((a, c) => (!a || c.end - c.start < a.end - a.start ? c : a), null);
       const tone = focused && !focused.isSuggestion ? focused : inner;
@@ -1685,6 +1684,8 @@ class Side {
     this.memo = { field };
     field.focus({ preventScroll: true });
     field.setSelectionRange(field.value.length, field.value.length);
+    this.card.scrollTop = Math.max(0, editor.offsetTop + editor.offsetHeight - this.card.clientHeight);
+    if (field.getBoundingClientRect().bottom > innerHeight) field.scrollIntoView({ block: "nearest" });
     desk.say(`Memo on ${name}. The text stays where it is; Esc keeps what you wrote.`);
   }
 }
@@ -1959,8 +1960,8 @@ class Desk {
     if (what === "compare") {
       const { pairs } = store.compare;
       this.pair = pairs.find((p) => p.key === this.pair?.key) ?? pairs.find((p) => !p.decision) ?? pairs[0] ?? null;
-      if (this.pair) this.focus = this.pair.one || this.pair.other;
       this.compare.draw();
+      if (this.pair && this.focus !== (this.pair.one || this.pair.other)) return this.lookAtPair(this.pair);
     }
     if (what === "saved") {
       const { act, message } = details;
