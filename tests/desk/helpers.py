@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import evalkit
-from tests.desk.conftest import PANEL, DeskNotebook, wait_until
+from tests.desk.conftest import ITS_OWN, PANEL, DeskNotebook, wait_until
 
 DESK_CELL = 1
 COUNTED = "runs = globals().get('runs', 0) + 1"
@@ -68,9 +67,7 @@ SETTLED = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(
   requestAnimationFrame(() => setTimeout(done)))))"""
 
 
-def make_study(
-    folder: Path, text: str, codebook: str, *, ask: str = "", language: str = "en"
-) -> Path:
+def make_study(folder: Path, text: str, codebook: str) -> Path:
     """Make a study of one interview, P1, below a folder."""
     study = Path(evalkit.new_study(folder / f"small-{secrets.token_hex(3)}", title="S"))
     told = folder / "P1.txt"
@@ -78,10 +75,6 @@ def make_study(
     evalkit.add_documents(study, [told], may_analyse="yes", may_quote="yes")
     told.unlink()
     (study / "codebook.yaml").write_text(codebook, encoding="utf-8")
-    if language != "en":
-        settings = study / "study.toml"
-        said = settings.read_text(encoding="utf-8")
-        settings.write_text(said.replace('"en"', f'"{language}"'), encoding="utf-8")
     return study
 
 
@@ -222,13 +215,6 @@ class Hands:
             self.press("Enter")
         self.saved()
 
-    def prefer(self, **prefs: Any) -> None:
-        """Set what the browser keeps of a person's ways with keys."""
-        self.page.evaluate(
-            "(prefs) => localStorage.setItem('evalkit-desk:prefs', prefs)",
-            json.dumps(prefs),
-        )
-
     # What then stands
 
     @property
@@ -265,13 +251,6 @@ class Hands:
         return wait_until(what, 10, "what was waited for")
 
 
-def copy_study(study: Path, folder: Path) -> Path:
-    """Copy a study, for tests that write into it."""
-    copied = folder / f"{study.name}-{secrets.token_hex(3)}"
-    shutil.copytree(study, copied, ignore=shutil.ignore_patterns("notebooks"))
-    return copied
-
-
 def open_shared(lab: Any, browser: Any, study: Path) -> Iterator[DeskNotebook]:
     """Open one notebook for many tests; its page keeps its errors."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
@@ -281,7 +260,7 @@ def open_shared(lab: Any, browser: Any, study: Path) -> Iterator[DeskNotebook]:
     page.dialogs = []
 
     def hear(said: Any) -> None:
-        if said.type == "error":
+        if said.type == "error" and not said.text.startswith(ITS_OWN):
             page.errors.append(said.text)
 
     def close(dialog: Any) -> None:

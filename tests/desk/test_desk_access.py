@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
@@ -53,6 +54,8 @@ def hands(notebook: DeskNotebook) -> Iterator[Hands]:
     page.evaluate("localStorage.clear()")
     page.set_viewport_size({"width": 1400, "height": 900})
     page.emulate_media(forced_colors="none")
+    for log in (ADVOCATES / "codings").iterdir():
+        shutil.copy(log, notebook.study / "codings" / log.name)
     notebook.command("notebook:clear-all-cell-outputs")
     notebook.run_cell(1)
     desk = Hands(notebook).wait()
@@ -60,6 +63,8 @@ def hands(notebook: DeskNotebook) -> Iterator[Hands]:
     desk.root.locator(".text").focus()
     yield desk
     page.mouse.move(0, 0)
+    desk.root.locator(".text").focus()  # a memo that is left is saved
+    desk.wait_state("saved")
 
 
 def use_theme(notebook: DeskNotebook, theme: str) -> None:
@@ -167,10 +172,20 @@ def make_narrow(desk: Hands) -> None:
     desk.press("j")
 
 
+def read_a_long_memo(desk: Hands) -> None:
+    write_a_memo(desk)
+    desk.page.keyboard.type(" Who was in the room, and who was told of it?" * 6)
+    desk.press("Control+Enter")
+    desk.wait_state("saved")
+    make_narrow(desk)
+    desk.press("k")
+    desk.root.locator(".card .memo-read").wait_for(state="attached")
+
+
 STATES: list[Callable[[Hands], None]] = [
     *(look_at_a_coding, open_the_box, name_a_new_code, review_a_suggestion),
     *(write_a_memo, adjudicate, open_the_documents, open_the_help),
-    *(filter_the_codings, make_narrow),
+    *(filter_the_codings, make_narrow, read_a_long_memo),
 ]
 
 
@@ -312,7 +327,7 @@ def find_cut_off(desk: Hands) -> list[str]:
 
 @pytest.mark.parametrize(
     "state",
-    [state for state in STATES if state not in (filter_the_codings, make_narrow)],
+    STATES[:8],
     ids=tell_state,
 )
 def test_at_twice_the_size_nothing_is_cut_off(
@@ -326,6 +341,22 @@ def test_at_twice_the_size_nothing_is_cut_off(
     state(hands)
     assert find_cut_off(hands) == []
     assert hands.root.evaluate("root => root.scrollWidth <= root.clientWidth + 1")
+
+
+def test_at_twice_the_size_the_memo_being_written_can_be_seen(
+    notebook: DeskNotebook, hands: Hands
+) -> None:
+    notebook.page.set_viewport_size({"width": 700, "height": 450})
+    settle(hands)
+    hands.root.scroll_into_view_if_needed()
+    write_a_memo(hands)
+    is_seen = """field => {
+      const box = field.getBoundingClientRect();
+      const at = document.elementFromPoint(box.x + 9, box.y + 9);
+      return at === field;
+    }"""
+    field = hands.root.locator(".memo-edit textarea")
+    wait_until(lambda: field.evaluate(is_seen), 5, "a memo field in sight")
 
 
 def test_marks_are_told_apart_where_the_system_sets_the_colours(
@@ -348,4 +379,3 @@ def test_marks_are_told_apart_where_the_system_sets_the_colours(
         assert (image, line, outline, border) != ("false", "none", "none", "none") or (
             ground != around
         ), each
-    notebook.page.screenshot(path="/tmp/w/loses/forced.png")

@@ -891,15 +891,17 @@ def test_the_focus_stays_in_the_desk_whatever_is_clicked(
         desk.find("[role=tab]").nth(n).click()
         desk.settle()
         assert desk.evaluate(inside), f"after a click on tab {n}"
-    for name in ("marks", "memo", "find", "paint"):
+    for name in ("memo", "find", "paint"):
         desk.find(".tool.opt").filter(has_text=name.title()).click()
         desk.settle()
         assert desk.evaluate(inside), f"after a click on {name}"
         desk.press("Escape")
-    for key in ("u", "Control+z", "x", "Control+z"):
-        desk.press(key)
-        desk.saved()
-        assert desk.evaluate(inside), f"after {key}"
+    for words, key in (("Hope", "u"), ("suggested", "x")):
+        desk.find(NAME).filter(has_text=words).first.click()
+        for each in (key, "Control+z"):
+            desk.press(each)
+            desk.saved()
+            assert desk.evaluate(inside), f"after {each}"
     assert len(desk.codings()) == 2
     assert desk.kinds()[:2] == ["add", "add"]
 
@@ -1344,3 +1346,33 @@ def test_words_selected_by_touch_are_coded_with_a_tap(
     finally:
         notebook.close()
         context.close()
+
+
+def test_words_selected_from_the_first_letter_of_a_coding_do_not_move_it(
+    at_desk: Callable[..., Hands], small: Path
+) -> None:
+    desk = at_desk(small)
+    desk.code("was cold", "hope")
+    desk.select("was cold, and the road")
+    desk.press("Space")
+    desk.type("why")
+    desk.press("Enter")
+    desk.saved()
+    assert desk.codings() == [
+        ("hope", "was cold"),
+        ("leaving.why", "was cold, and the road"),
+    ]
+    assert desk.kinds() == ["add", "add"]
+
+
+def test_a_key_takes_the_words_selected_just_before_it(
+    at_desk: Callable[..., Hands], small: Path
+) -> None:
+    desk = at_desk(small)
+    desk.click("We left")
+    desk.press("Home", "Control+Shift+ArrowRight", "Space")
+    desk.type("hop")
+    desk.press("Enter")
+    desk.saved()
+    assert desk.codings() == [("hope", "We")]
+    assert desk.kinds() == ["add"]

@@ -354,8 +354,12 @@ def test_what_is_coded_while_a_cell_runs_is_saved_at_once_where_the_kernel_can(
     notebook.run_cell(0)
     notebook.run_cell(1)
     desk = Hands(notebook).wait()
+    desk.code(ONE)
+    desk.wait_state("saved")
+    threads = "[t.name for t in __import__('threading').enumerate()]"
+    notebook.wait_until(f"any('subshell' in name for name in {threads})")
     with busy(notebook, 2):
-        for words in (ONE, TWO, THREE):
+        for words in (TWO, THREE):
             desk.code(words)
             desk.wait_state("saved")
         assert list_adds(notebook) == [ONE, TWO, THREE]

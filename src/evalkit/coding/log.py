@@ -21,6 +21,7 @@ from evalkit.errors import EvalkitError, Problem
 
 Event = dict[str, Any]
 CONTEXT = 32
+CONSENSUS = "consensus"  # the log of what coders who were compared agreed on
 
 
 _BATCH = 1000

@@ -23,6 +23,7 @@ from evalkit.claims.statements import FILE as CLAIMS_FILE
 from evalkit.claims.statements import Claims, find_gaps
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.codebook import Codebook
+from evalkit.coding.log import CONSENSUS
 from evalkit.errors import Problem
 from evalkit.study.settings import FILE as SETTINGS_FILE
 from evalkit.study.settings import Settings
@@ -210,6 +211,25 @@ def check_settings(
         mend = "take `counts = false` out somewhere"
         problems.append(Problem(SETTINGS_FILE, 0, what, mend, warning=True))
     return problems
+
+
+def check_consensus(counted: pd.DataFrame) -> list[Problem]:
+    """Say where a passage counts twice: for the consensus, and for who was compared."""
+    is_consensus = counted["coder_id"].eq(CONSENSUS)
+    agreed = counted.loc[is_consensus, "document_id"].unique()
+    also = counted[~is_consensus & counted["document_id"].isin(agreed)]
+    return [
+        Problem(
+            f"codings/{CONSENSUS}.jsonl",
+            0,
+            f"{', '.join(sorted(codings['document_id'].unique()))}: what {coder_id} "
+            "coded is counted beside the consensus",
+            f"write `{coder_id} = {{ counts = false }}` under [coders] in study.toml "
+            "when all is decided",
+            warning=True,
+        )
+        for coder_id, codings in also.groupby("coder_id")
+    ]
 
 
 def find_unregistered(folder: Path, interviews: pd.DataFrame) -> list[Problem]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from evalkit.coding.desk.session import CONSENSUS, Reading, Session
+from evalkit.coding.desk.session import Reading, Session
+from evalkit.coding.log import CONSENSUS
 from evalkit.errors import EvalkitError
 from evalkit.study.read import Study
 from evalkit.tables import suggest

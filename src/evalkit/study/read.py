@@ -28,6 +28,7 @@ from evalkit.study.checks import (
     EVERY_DOCUMENT,
     PART,
     check_claims,
+    check_consensus,
     check_consent,
     check_references,
     check_settings,
@@ -139,6 +140,7 @@ def read_study(folder: str | Path) -> Study:
     coders = _list_coders(logs, settings)
     counts = coders.loc[coders["counts"], "coder_id"]
     counted = codings[codings["coder_id"].isin(counts)].reset_index(drop=True)
+    problems += check_consensus(counted)
     claims = _read_claims(folder, problems)
     problems += check_claims(claims, codebook, settings, counted)
     problems += check_settings(settings, respondents, coders)

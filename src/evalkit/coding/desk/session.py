@@ -22,12 +22,11 @@ from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
 from evalkit.coding.codebook_edits import add_code, remove_code
 from evalkit.coding.desk.acts import Act, CoderLog, NotSavedError
 from evalkit.coding.desk.compare import compare_codings
-from evalkit.coding.log import Event, hash_text, place_in
+from evalkit.coding.log import CONSENSUS, Event, hash_text, place_in
 from evalkit.errors import EvalkitError, ProblemsError
 from evalkit.files import write_whole
 from evalkit.tables import MASK, list_rows
 
-CONSENSUS = "consensus"
 Message = dict[str, Any]
 
 _OUTCOMES = ("one", "other", "part", "both", "none", "else")
