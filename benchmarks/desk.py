@@ -256,7 +256,9 @@ def open_cell(notebook: DeskNotebook, at: int, css: str, n: int, marks: bool) ->
     panel = PANEL % json.dumps(notebook.path)
     page.evaluate(f"() => {{ ({panel}).content.activeCellIndex = {at} }}")
     notebook.ask("1")
-    spent = page.evaluate("([css, n, marks]) => bench.open(css, n, marks)", [css, n, marks])
+    spent = page.evaluate(
+        "([css, n, marks]) => bench.open(css, n, marks)", [css, n, marks]
+    )
     notebook.ask("1")
     page.evaluate("() => bench.settle()")
     return float(spent)

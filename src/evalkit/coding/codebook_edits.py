@@ -179,7 +179,15 @@ def _dump_without(content: str, code_id: str) -> str:
     codes, at = _find(root.get("codes") or [], code_id)
     if codes is not None:
         del codes[at]
+    _drop_empty(root.get("codes") or [])
     return _dump(root)
+
+
+def _drop_empty(codes: Any) -> None:
+    for code in codes:
+        _drop_empty(code.get("codes") or [])
+        if "codes" in code and not code["codes"]:
+            del code["codes"]
 
 
 def _find(codes: Any, code_id: str) -> tuple[Any, int]:

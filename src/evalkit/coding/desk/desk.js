@@ -504,7 +504,8 @@ class Store {
       this.#decideSuggestions();
     }
     this.tell("saved", { act, message, changed: changed.filter(Boolean), codebook: Boolean(message.codebook) });
-    if (message.consensus && this.compare) this.askCompare(this.compare.coders);
+    const waits = this.waiting.some((each) => each.consensus);
+    if (message.consensus && this.compare && !waits) this.askCompare(this.compare.coders);
   }
 
   /** Lay an act on what stands; give what stood before, to take it back. */
@@ -581,6 +582,9 @@ class Store {
   #takeCompare(message) {
     const codings = new Map(message.codings.map((each) => [each.id, this.#placed(each)]));
     const decided = new Map(message.decided.map((each) => [[...each.coding_ids].sort().join("+"), each]));
+    for (const event of this.waiting.flatMap((act) => (act.consensus ? (act.events ?? []) : []))) {
+      if (event.event === "decide") decided.set([...event.coding_ids].sort().join("+"), event); // decided since it was asked
+    }
     const pairs = message.pairs.map((pair) => {
       const ids = [pair.one, pair.other].filter(Boolean);
       return { ...this.#placed(pair), ids, key: [...ids].sort().join("+"), decision: decided.get([...ids].sort().join("+")) };
@@ -1643,7 +1647,7 @@ class Side {
   // Memos
 
   #memoOf(words) {
-    return words ? h("p", { class: "memo-read", title: "M mends it", onclick: () => this.editMemo() }, words) : null;
+    return words ? h("p", { class: "memo-read", tabindex: "0", title: "M mends it", onclick: () => this.editMemo() }, words) : null;
   }
 
   /** Write the memo of what the card shows; whatever way one leaves, it is kept. */
