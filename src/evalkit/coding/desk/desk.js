@@ -923,7 +923,8 @@ class Margin {
     while (next < transcript.turns.length && !transcript.turns[next].list.length) next++;
     const room = (tops[next] ?? tops[number] + base.height + 60) - tops[number] - 4;
     const focused = named.find((each) => each.id === focus);
-    const full = (each) => (isNarrow ? 26 : each === focused && each.isSuggestion ? 88 : each === focused && each.memo ? 70 : 40);
+    const wraps = (each) => (store.codes.get(each.code).name.length > 20 ? 16 : 0); // the focused name takes two lines
+    const full = (each) => (isNarrow ? 26 : each !== focused ? 40 : (each.isSuggestion ? 72 : each.memo ? 72 : 44) + wraps(each));
     const isTight = !isNarrow && named.reduce((sum, each) => sum + full(each), 0) > Math.max(room, 40);
     const low = isNarrow ? 26 : 24;
     const height = (each) => (isTight ? (each === focused ? full(each) : low) : full(each));
