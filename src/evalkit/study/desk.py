@@ -38,6 +38,9 @@ def coding_desk(
 
     if study.documents.empty:
         raise EvalkitError("the study has no transcript yet: `evalkit add` one")
+    own = study.settings.language
+    languages = study.documents["language"].replace("", own)
+    documents = study.documents.assign(language=languages)
     folder = study.folder.resolve()  # a notebook may go elsewhere
     known = study.documents["document_id"].to_list()
     if document_id and document_id not in known:
@@ -66,7 +69,7 @@ def coding_desk(
             folder=folder,
             title=study.settings.title,
             first_line="Illustrative: invented people and words" if is_invented else "",
-            documents=study.documents,
+            documents=documents,
             turns=study.turns,
             texts=study.texts,
             hashes=study.hashes,

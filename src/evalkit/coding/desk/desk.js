@@ -1196,13 +1196,10 @@ class CodeBox {
     const { scroll } = this.desk.parts, box = scroll.getBoundingClientRect();
     const rects = this.desk.transcript.rangeOf(start, end).getClientRects();
     if (!rects.length) return;
-    const first = rects[0], last = rects[rects.length - 1], size = this.element.offsetHeight;
-    const below = last.bottom + 8 - box.top + scroll.scrollTop, above = first.top - 10 - size - box.top + scroll.scrollTop;
-    const fitsBelow = last.bottom + 8 + size <= box.bottom, fitsAbove = first.top - 10 - size >= box.top;
-    const docked = this.desk.isNarrow || (!fitsBelow && !fitsAbove && last.bottom + 120 > box.bottom);
-    this.element.style.insetBlockStart = `${docked && !this.desk.isNarrow ? scroll.scrollTop + scroll.clientHeight - size - 6 : fitsBelow || !fitsAbove ? below : above}px`;
-    const [low] = [scroll.scrollTop + scroll.clientHeight - size - 6];
-    if (!fitsBelow && !fitsAbove && !docked) this.element.style.insetBlockStart = `${Math.min(below, Math.max(low, below - size / 2))}px`;
+    const size = this.element.offsetHeight, below = rects[rects.length - 1].bottom + 8 - box.top, above = rects[0].top - 10 - size - box.top;
+    const lowest = scroll.clientHeight - size - 6; // where the words leave no room, it stands at the bottom
+    const top = below <= lowest ? below : above >= 0 ? above : Math.max(lowest, 6);
+    this.element.style.insetBlockStart = `${top + scroll.scrollTop}px`;
   }
 
   #fill() {
@@ -2044,7 +2041,7 @@ class Desk {
   }
 
   #drawHead() {
-    const { store, parts, prefs } = this, { text } = store, told = store.documents.find((each) => each.id === text.id);
+    const { store, parts, prefs } = this, { text } = store;
     fill(parts.documents, hidden("Document: "), h("span", { class: "title" }, h("strong", {}, text.id), text.title && h("span", { class: "long" }, ` ${text.title}`)), icon("down"));
     const names = store.compare?.coders.map((id) => store.name(id)).join(" and ");
     fill(parts.who, h("span", { class: "badge", "aria-hidden": "true" }, [...store.coder.name][0].toUpperCase()), h("span", {}, hidden("Coder: "), store.coder.name, this.mode === "adjudicate" && names ? `, adjudicating ${names}` : ""));
@@ -2053,7 +2050,6 @@ class Desk {
     parts.progress.hidden = this.mode === "adjudicate";
     fill(parts.progress, h("span", { class: "bar", role: "progressbar", "aria-label": "Read", "aria-valuemin": "0", "aria-valuemax": String(n), "aria-valuenow": String(read) }, h("i", { style: `inline-size:${n ? (100 * read) / n : 0}%` })),
       h("span", {}, h("span", { class: "long" }, "read to "), `${read} of ${n}`, h("span", { class: "long" }, ` · ${count(own, "coding")}${store.suggestions.size ? ` · ${count(open, "suggestion")} left` : ""}`)));
-    void told;
     const known = this.mode === "adjudicate" ? store.compare?.history : store.history;
     for (const [name, words] of [["undo", "Undo"], ["redo", "Do again"]]) {
       const waits = name === "undo" && store.waiting.length, label = waits ? store.waiting.at(-1).label : known?.[name]?.label;
@@ -2519,7 +2515,7 @@ class Desk {
   }
 
   #moveEnd(event) {
-    const { ends, store } = this, item = this.item(ends.id);
+    const { ends } = this, item = this.item(ends.id);
     if (!item || event.key === "Escape") return this.#keepEnds(false);
     if (event.key === "Enter") return this.#keepEnds(true);
     const way = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -2527,7 +2523,6 @@ class Desk {
     const byWord = event.ctrlKey || event.altKey || event.key === "ArrowDown" || event.key === "ArrowUp";
     this.#tryEnd(this.#step(item[ends.which], way, byWord, ends.which));
     if (this.ends) this.#tellEnds();
-    void store;
   }
 
   #step(offset, way, byWord, which) {
@@ -2597,7 +2592,7 @@ class Desk {
   #drag(event, which) {
     event.preventDefault();
     event.stopPropagation();
-    const item = this.#mine("changed"), grip = event.target;
+    const item = this.#mine("changed");
     if (!item) return;
     this.ends = { id: item.id, which, start: item.start, end: item.end };
     this.root.classList.add("dragging");
@@ -2623,7 +2618,6 @@ class Desk {
     document.addEventListener("pointermove", move);
     document.addEventListener("pointerup", done);
     document.addEventListener("pointercancel", done);
-    void grip;
   }
 
   placeLost(lost) {
