@@ -75,7 +75,9 @@ const swatch = () => h("span", { class: "sw", "aria-hidden": "true" });
 const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 const clip = (words, n = 40) => (words.length > n ? `${words.slice(0, n).trimEnd()}…` : words);
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const clock = (when) => when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const CLOCK = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat([], { day: "numeric", month: "short" });
+const clock = (when) => CLOCK.format(when);
 const random = () => Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => b.toString(16).padStart(2, "0")).join("");
 const isField = (element) => element?.matches?.("input, textarea, select");
 
@@ -90,7 +92,7 @@ function spoken(seconds) {
 function dated(at) {
   const when = new Date(at);
   if (Number.isNaN(when.getTime())) return "";
-  return `${when.toLocaleDateString([], { day: "numeric", month: "short" })}, ${clock(when)}`;
+  return `${DAY.format(when)}, ${clock(when)}`;
 }
 
 /** What this browser keeps for the desk; a browser that keeps nothing is no reason to stop. */
@@ -1966,6 +1968,7 @@ class Desk {
       if (this.pair && this.focus !== (this.pair.one || this.pair.other)) return this.lookAtPair(this.pair);
     }
     if (what === "saved") {
+      this.#drawSaved(); // it is on the disk: say so before drawing
       const { act, message } = details;
       if (act && "undo" in act) this.say(`Undid: ${message.label || "the last act"}.`);
       else if (act && "redo" in act) this.say(`Done again: ${message.label || "the last act"}.`);

@@ -290,7 +290,7 @@ class Session:
         known = log.folded.codings
         if kind != "add" and event["coding_id"] not in known:
             raise EvalkitError("This coding is gone.")
-        if kind == "remove":
+        if kind == "remove" or not (place or "code_id" in event):
             return event
         codings, _ = self._find_codings(document_id, [log.coder_id])
         standing = {each["id"]: each for each in codings}
@@ -300,7 +300,7 @@ class Session:
             all(each[name] == wanted.get(name) for name in ("start", "end", "code"))
             for each in standing.values()
         )
-        if is_there and (place or "code_id" in event):
+        if is_there:
             name, code = self._name(log.coder_id), self._name_code(wanted["code"])
             raise EvalkitError(f"{name} has already put {code} on exactly these words.")
         return {**event, **place}
