@@ -107,7 +107,8 @@ class Folded:
             if "attributes" in event:
                 before = standing.get("attributes", {})
                 changed["attributes"] = {**before, **event["attributes"]}
-            changed["at"] = standing.get("at", "")
+            for name in ("at", "document_id"):
+                changed[name] = standing.get(name, "")
             self.codings[coding_id] = changed
             self.lines[coding_id] = line
 

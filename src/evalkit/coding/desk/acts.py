@@ -104,30 +104,26 @@ class CoderLog:
 
     def undo(self, act_id: str, document_id: str, of: str = "") -> Act:
         """Append the inverse of the document's latest act (or of act `of`)."""
-        history = self.history(document_id)
-        act = _choose(history.done, of, "undo")
-        events = self._keep_possible(act.inverse)
-        if not events:
-            history.done.remove(act)
-            raise EvalkitError(f"Cannot undo {act.label!r}: it was changed elsewhere.")
-        self._append(
-            {**event, "document_id": document_id, "act": act_id, "undoes": act.act_id}
-            for event in events
-        )
-        return act
+        acts = self.history(document_id).done
+        act = _choose(acts, of, "undo")
+        stamps = {"document_id": document_id, "act": act_id, "undoes": act.act_id}
+        return self._step(acts, act, act.inverse, stamps)
 
     def redo(self, act_id: str, document_id: str) -> Act:
         """Append the events of the act that was undone last once more."""
-        history = self.history(document_id)
-        act = _choose(history.undone, "", "redo")
-        events = self._keep_possible(act.events)
-        if not events:
-            history.undone.remove(act)
-            raise EvalkitError(f"Cannot redo {act.label!r}: it was changed elsewhere.")
-        self._append(
-            {**event, "document_id": document_id, "act": act_id, "redoes": act.act_id}
-            for event in events
-        )
+        acts = self.history(document_id).undone
+        act = _choose(acts, "", "redo")
+        stamps = {"document_id": document_id, "act": act_id, "redoes": act.act_id}
+        return self._step(acts, act, act.events, stamps)
+
+    def _step(
+        self, acts: list[Act], act: Act, events: list[Event], stamps: Event
+    ) -> Act:
+        possible = self._keep_possible(events)
+        if not possible:
+            acts.remove(act)
+            raise EvalkitError(f"{act.label!r} cannot be: it was changed elsewhere.")
+        self._append({**event, **stamps} for event in possible)
         return act
 
     def _keep_possible(self, events: Iterable[Event]) -> list[Event]:

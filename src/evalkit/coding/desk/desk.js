@@ -355,14 +355,25 @@ class Store {
       this.codes = new Codes(message.codebook);
       this.tell("codebook");
     } else if (message.kind === "refused") {
-      this.waiting = this.waiting.filter((act) => act.id !== message.act);
+      const act = this.waiting.find((each) => each.id === message.act);
+      this.waiting = this.waiting.filter((each) => each !== act);
       this.#keepWaiting();
       this.open();
-      this.tell("refused", { why: message.why });
+      if (this.compare) this.askCompare(this.compare.coders);
+      this.tell("refused", { why: `${message.why}${this.#giveBack(act)}` });
     } else if (message.kind === "failed") {
       this.failed = message.why;
       this.tell("saving");
     }
+  }
+
+  /** Keep what a person wrote in an act that was refused: a memo is a draft again. */
+  #giveBack(act) {
+    const written = (act?.events ?? []).filter((event) => event.memo || event.definition);
+    for (const { event, memo, about = "coding", of, coding_id } of written) {
+      if (event !== "code" && memo) kept.set(`draft:${this.place}:${about}:${of ?? coding_id}`, memo);
+    }
+    return written.length ? ` What you wrote: “${written.map((event) => event.memo || event.definition).join(" ")}”` : "";
   }
 
   /** Take a whole state, then lay what waits on top of it. */
@@ -408,21 +419,23 @@ class Store {
   // Acts
 
   /** Do something: draw it now, keep it, send it. Events have UTF-16 offsets. */
-  do(label, events, { consensus = false } = {}) {
-    const act = { kind: "act", id: `act-${random()}`, document_id: this.text.id, label, consensus, events: events.map((e) => this.#outgoing(e)) };
-    act.before = this.#foresee(act);
+  do(label, events, { consensus = false, documentId = this.text.id } = {}) {
+    const act = { kind: "act", id: `act-${random()}`, document_id: documentId, label, consensus, events: events.map((e) => this.#outgoing(e)) };
+    if (documentId === this.text.id) act.before = this.#foresee(act);
     this.#queue(act);
     return act;
   }
 
   undo({ consensus = false } = {}) {
-    const last = this.waiting.findLast((act) => act.consensus === consensus && act.document_id === this.text.id);
-    const known = consensus ? this.compare?.history : this.history;
-    if (last?.events && last.before && !this.waiting.some((act) => act.undo === last.id)) {
+    const here = this.waiting.filter((act) => act.consensus === consensus && act.document_id === this.text.id);
+    const undone = new Set(here.map((act) => act.undo)), known = consensus ? this.compare?.history : this.history;
+    const last = here.some((act) => "redo" in act) ? here.at(-1) : here.findLast((act) => act.events && !undone.has(act.id));
+    if (last?.events && last.before) {
       this.#queue({ kind: "act", id: `act-${random()}`, document_id: this.text.id, label: last.label, consensus, undo: last.id });
       this.#restore(last.before);
-    } else if (last || known?.undo) {
-      const of = last ? "" : known.undo.id;
+    } else if (here.length || known?.undo) {
+      const isUnsure = here.some((act) => "redo" in act || act.undo === "" || act.undo === known?.undo?.id);
+      const of = isUnsure ? "" : (known?.undo?.id ?? "");
       this.#queue({ kind: "act", id: `act-${random()}`, document_id: this.text.id, label: known?.undo?.label ?? "", consensus, undo: of });
     } else this.tell("said", { words: "Nothing to undo." });
   }
@@ -439,9 +452,8 @@ class Store {
     act.madeAt = Date.now();
     this.waiting.push(act);
     this.#keepWaiting();
-    const { before, ...message } = act;
-    act.sentAt = Date.now();
-    this.send(message);
+    if (this.failed) this.sendWaiting(); // in their order: this one may rest on what failed
+    else this.#sendAct(act);
     this.tell("acted", { act });
   }
 
@@ -465,12 +477,14 @@ class Store {
   /** Send everything that waits, in its order: Python does each act once. */
   sendWaiting() {
     this.failed = "";
-    for (const act of this.waiting) {
-      const { before, sentAt, ...message } = act;
-      act.sentAt = Date.now();
-      this.send(message);
-    }
+    for (const act of this.waiting) this.#sendAct(act);
     this.tell("saving");
+  }
+
+  #sendAct(act) {
+    const { before, sentAt, ...message } = act;
+    act.sentAt = Date.now();
+    this.send(message);
   }
 
   /** Python has an act on the disk: take its word for what it touched. */
@@ -1654,7 +1668,7 @@ class Side {
   editMemo() {
     const { desk } = this, { store } = desk;
     this.drawCard(); // what is looked at now, not a moment ago
-    const { about } = this;
+    const { about } = this, where = { documentId: store.text.id };
     const item = about.about === "coding" ? desk.item(about.of) : null;
     if (about.about === "coding" && !item?.isMine) return desk.say("A memo goes on your own codings.");
     const name = about.about === "document" ? store.text.id : store.codes.get(item ? item.code : about.of).name;
@@ -1672,8 +1686,8 @@ class Side {
       const late = this.memo?.late;
       this.memo = null;
       if (words !== stored) {
-        if (item) store.do(`Memo on ${name}`, [{ event: "edit", coding_id: about.of, memo: words }]);
-        else store.do(`Memo on ${name}`, [{ event: "memo", about: about.about, of: about.of, memo: words }]);
+        if (item) store.do(`Memo on ${name}`, [{ event: "edit", coding_id: about.of, memo: words }], where);
+        else store.do(`Memo on ${name}`, [{ event: "memo", about: about.about, of: about.of, memo: words }], where);
         desk.say(`Memo saved on ${name}.`);
       }
       this.drawCard();
@@ -1936,7 +1950,9 @@ class Desk {
     this.pair = null;
     this.codeShown = "";
     this.#setPick(null);
+    this.ends = this.asking = this.isRecent = null;
     this.#closeFind({ refocus: false });
+    if (this.box.isOpen) this.box.close();
     this.side.limit = undefined;
     this.draw();
     this.side.drawCard();
@@ -2214,6 +2230,7 @@ class Desk {
   #press(event) {
     this.isPressed = true;
     const target = event.target;
+    if (this.ends && !target.closest(".grip")) this.#keepEnds(true);
     if (!this.parts.list.hidden && !this.parts.list.contains(target) && !this.parts.documents.contains(target)) this.#toggleDocuments();
     if (target.closest("button, input, textarea, select, summary, label, [tabindex], [role=option]") && !(target.closest(".panel") && !target.closest("button, input, textarea, select, label, [role=treeitem]"))) return;
     event.preventDefault();
@@ -2551,6 +2568,7 @@ class Desk {
     const moved = { ...item, [ends.which]: at };
     if (moved.start >= moved.end) return;
     (item.isSuggestion ? store.suggestions : store.codings).set(item.id, moved);
+    ends.to = { start: moved.start, end: moved.end };
     this.draw();
     this.transcript.reveal(at, at);
   }
@@ -2559,7 +2577,7 @@ class Desk {
     const { ends, store } = this, item = this.item(ends.id);
     this.ends = null;
     if (!item) return;
-    const { start, end } = item;
+    const { start, end } = ends.to ?? item;
     const into = item.isSuggestion ? store.suggestions : store.codings;
     if (item.isSuggestion) {
       if (!isKept) into.set(item.id, { ...item, start: ends.start, end: ends.end });
@@ -2610,11 +2628,8 @@ class Desk {
       document.removeEventListener("pointerup", done);
       document.removeEventListener("pointercancel", done);
       this.root.classList.remove("dragging");
-      const now = this.item(item.id);
-      if (now && this.ends && !this.prefs.snapOff && !e.altKey) {
-        const { start, end } = this.store.text.snap(now.start, now.end, false);
-        this.store.codings.set(item.id, { ...now, start, end });
-      }
+      const to = this.ends?.to;
+      if (to && !this.prefs.snapOff && !e.altKey) this.ends.to = this.store.text.snap(to.start, to.end, false);
       if (this.ends) this.#keepEnds(e.type === "pointerup");
       this.focusText();
     };
@@ -2693,7 +2708,11 @@ class Desk {
       button.textContent = `Accept all ${open.length}? Again`;
       return this.say(`Press once more to accept ${count(open.length, "suggestion")}; one Ctrl+Z takes them all back.`);
     }
-    const fresh = open.filter((each) => !this.#isTaken(each.code, each));
+    const seen = new Set();
+    const fresh = open.filter((each) => {
+      const at = `${each.code} ${each.start} ${each.end}`;
+      return !this.#isTaken(each.code, each) && !seen.has(at) && seen.add(at);
+    });
     this.store.do(`${count(fresh.length, "suggestion")} accepted`, fresh.map((each) => this.#acceptance(each, each.code, `${this.store.coder.id}-${random()}`)));
     this.say(`Accepted ${count(fresh.length, "suggestion")}.`);
   }
@@ -2770,6 +2789,7 @@ class Desk {
   }
 
   openDocument(id) {
+    if (this.ends) this.#keepEnds(true);
     this.#keepPlace();
     if (!this.parts.list.hidden) this.#toggleDocuments();
     if (this.mode === "adjudicate") this.setMode("code");
@@ -2858,6 +2878,7 @@ class Desk {
   // Two readings
 
   setMode(mode) {
+    if (this.ends) this.#keepEnds(true);
     if (mode === "adjudicate") return this.adjudicate();
     this.mode = mode;
     this.pair = null;
@@ -2913,6 +2934,9 @@ class Desk {
   decide(outcome, codeId, made) {
     const { pair, store } = this, { codings, pairs } = store.compare, one = codings.get(pair.one), other = codings.get(pair.other);
     if ((outcome === "one" && !one) || (outcome === "other" && !other) || (outcome === "both" && !(one && other))) return;
+    if (outcome === "both" && one.code === other.code && one.start === other.start && one.end === other.end) {
+      return this.say("Both have the same code on the same words: take one of the two.");
+    }
     if (outcome === "part" && one?.code !== other?.code) return this.say("The agreed part needs the same code on both sides.");
     if (outcome === "else" && !codeId) {
       return this.box.open({ pick: pair, words: "decide on another code", use: (id, fresh) => this.decide("else", id, fresh) });
@@ -2934,12 +2958,11 @@ class Desk {
     this.say(`${outcome === "none" ? "No code here: decided." : `${this.tellOutcome(outcome)[0].toUpperCase()}${this.tellOutcome(outcome).slice(1)}.`} ${decided} of ${pairs.length} decided.`);
   }
 
-  /** The events of a decision: what it replaces goes, what it takes comes. */
+  /** The events of a decision; what an earlier one on the same codings put in, Python takes out. */
   #consensus(pair, outcome, taken) {
     const { consensus } = this.store.compare, source = `adjudicated: ${[...pair.ids].sort().join(", ")}`;
-    const old = [...consensus.values()].filter((each) => each.source === source), rest = [...consensus.values()].filter((each) => each.source !== source);
+    const rest = [...consensus.values()].filter((each) => each.source !== source);
     return [
-      ...old.map((each) => ({ event: "remove", coding_id: each.id })),
       { event: "decide", coding_ids: [...pair.ids].sort(), outcome, reason: this.compare.reason.value.trim() },
       ...taken.filter((each) => !rest.some((c) => c.code === each.code && c.start === each.start && c.end === each.end))
         .map((each) => ({ event: "add", coding_id: `consensus-${random()}`, start: each.start, end: each.end, code_id: each.code, attributes: each.attributes, memo: each.memo ?? "", source })),
@@ -3039,7 +3062,8 @@ class Desk {
     if (event.isComposing || event.getModifierState?.("AltGraph") || leaves) return;
     if (this.parts.help2.contains(event.target) && this.isLearning) return this.#learn(event, name);
     if (this.ends && !isField(event.target)) {
-      if (name.startsWith("mod+") && !event.key.startsWith("Arrow")) return;
+      if ((name.startsWith("mod+") && !event.key.startsWith("Arrow")) || /^F\d/.test(event.key)) return;
+      if (event.key === "Tab") return this.#keepEnds(true);
       event.preventDefault();
       return this.#moveEnd(event);
     }

@@ -207,9 +207,7 @@ class Session:
         elif "undo" in act or "redo" in act:
             done = self._step(act_id, document_id, act, log)
         else:
-            events = [self._check(event, document_id, log) for event in act["events"]]
-            if log.coder_id != self.coder_id:
-                events = [{"by": self.coder_id, **event} for event in events]
+            events = self._check_all(act["events"], document_id, log)
             done = Act(act_id, act["label"], events)
             with self._changing_codebook(events):
                 log.do(act_id, document_id, done.label, events)
@@ -275,7 +273,38 @@ class Session:
         with self._changing_codebook(acts[-1].events if acts else []):
             return log.redo(act_id, document_id)
 
-    def _check(self, event: Event, document_id: str, log: CoderLog) -> Event:
+    def _check_all(
+        self, events: Sequence[Event], document_id: str, log: CoderLog
+    ) -> list[Event]:
+        """Check an act's events; a decision takes out what one before it put in."""
+        if log.coder_id == CONSENSUS:
+            sources = {
+                _say_source(each["coding_ids"])
+                for each in events
+                if each["event"] == "decide"
+            }
+            old = [
+                {"event": "remove", "coding_id": coding_id}
+                for coding_id, coding in log.folded.codings.items()
+                if coding["document_id"] == document_id
+                and coding.get("source") in sources
+            ]
+            events = [{"by": self.coder_id, **event} for event in (*old, *events)]
+        gone = {each["coding_id"] for each in events if each["event"] == "remove"}
+        seen: set[tuple[object, ...]] = set()
+        checked = []
+        for event in events:
+            checked.append(self._check(event, document_id, log, gone))
+            if event["event"] == "add":
+                place = (event["start"], event["end"], event["code_id"])
+                if place in seen:
+                    raise EvalkitError("One code twice on exactly these words.")
+                seen.add(place)
+        return checked
+
+    def _check(
+        self, event: Event, document_id: str, log: CoderLog, gone: set[str]
+    ) -> Event:
         """Check an event of the page's, and complete it from the text."""
         kind = event.get("event")
         if kind == "unreject":
@@ -288,7 +317,10 @@ class Session:
         if kind not in ("add", "edit", "remove"):
             return {**event, **place}
         known = log.folded.codings
-        if kind != "add" and event["coding_id"] not in known:
+        coding = known.get(event["coding_id"])
+        if kind == "add" and coding is not None:
+            raise EvalkitError("There is a coding of this id already.")
+        if kind != "add" and (coding or {}).get("document_id") != document_id:
             raise EvalkitError("This coding is gone.")
         if kind == "remove" or not (place or "code_id" in event):
             return event
@@ -299,6 +331,7 @@ class Session:
         is_there = any(
             all(each[name] == wanted.get(name) for name in ("start", "end", "code"))
             for each in standing.values()
+            if each["id"] not in gone
         )
         if is_there:
             name, code = self._name(log.coder_id), self._name_code(wanted["code"])
@@ -535,6 +568,10 @@ class Session:
             ],
             "defaults": dict(self.codebook.defaults),
         }
+
+
+def _say_source(coding_ids: Iterable[str]) -> str:
+    return f"adjudicated: {', '.join(sorted(coding_ids))}"
 
 
 def _list_ids(events: Iterable[Event]) -> set[str]:

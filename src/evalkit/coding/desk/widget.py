@@ -110,17 +110,18 @@ class Desk(anywidget.AnyWidget):
             with self._lock:
                 for answer in self._find_answers(message, page):
                     self.send(answer)
+        except NotSavedError as error:
+            self._tell("failed", message, str(error))
         except EvalkitError as error:
-            is_disk = isinstance(error, NotSavedError)
-            self.send(
-                {
-                    "kind": "failed" if is_disk else "refused",
-                    "page": page,
-                    "act": message.get("id", ""),
-                    "document_id": message.get("document_id", ""),
-                    "why": str(error),
-                }
-            )
+            self._tell("refused", message, str(error))
+        except (OSError, LookupError, TypeError, ValueError) as error:
+            self._tell("failed", message, f"{type(error).__name__}: {error}")
+            raise  # a bug of ours: the page must not wait for ever
+
+    def _tell(self, kind: str, message: Message, why: str) -> None:
+        told = {"kind": kind, "page": message.get("page", ""), "why": why}
+        told |= {"act": message.get("id", "")}
+        self.send({**told, "document_id": message.get("document_id", "")})
 
     def _find_answers(self, message: Message, page: str) -> list[Message]:
         kind = message["kind"]
