@@ -589,3 +589,20 @@ def test_all_undone_and_all_done_again_is_as_it_was(
                 coder.log.redo(f"redo-{name}-{n}", name)
         assert state(coder.log) == wanted
         assert CoderLog(coder.log.path).folded.problems == []
+
+
+def test_acts_that_a_merge_mixed_line_by_line_are_undone_each_by_itself(tmp_path: Path):
+    path = tmp_path / "ana.jsonl"
+    place = {"document_id": "P1", "start": 0, "end": 2, "quotation": "We"}
+    added = {"event": "add", "code_id": "hope", **place}
+    append_events(
+        path,
+        [
+            {**added, "coding_id": "a1", "act": "A", "label": "A"},
+            {**added, "coding_id": "b1", "act": "B", "label": "B"},
+            {**added, "coding_id": "a2", "act": "A", "label": "A"},
+        ],
+    )
+    log = CoderLog(path)
+    log.undo("u", "P1", "B")
+    assert sorted(log.folded.codings) == ["a1", "a2"]

@@ -633,7 +633,7 @@ def test_a_new_code_and_its_coding_are_one_act_and_undone_as_one(study: Path, si
 
 def refuses_to_undo(session: Session, folder: Path, of: str = "") -> None:
     before = files_of(folder)
-    with pytest.raises(EvalkitError, match="has Work on other words"):
+    with pytest.raises(EvalkitError, match="Work is on other words"):
         session.do(act("undo", undo=of))
     assert files_of(folder) == before
     assert not session.own.has_act("undo")
@@ -822,3 +822,45 @@ def test_what_is_coded_beside_one_who_withdrew_is_found_by_the_study(
     read = evalkit.read_study(group)
     assert read.codings["start"].to_list() == [at]
     assert read.anchors["status"].to_list() == ["exact"]
+
+
+def test_an_act_on_a_coding_of_another_document_is_refused(study: Path, sit: Sit):
+    session = sit()
+    session.do(act("1", add(session, "Only hope.", "hope")))
+    memo = {"event": "edit", "coding_id": "a", "memo": "In the wrong place."}
+    with pytest.raises(EvalkitError, match="gone"):
+        session.do(act("2", memo, document_id="P1"))
+    with pytest.raises(EvalkitError, match="gone"):
+        session.do(act("3", {"event": "remove", "coding_id": "a"}, document_id="P1"))
+    codings = evalkit.read_study(study).codings
+    assert codings[["document_id", "memo"]].to_numpy().tolist() == [["P2", ""]]
+
+
+def test_one_code_goes_on_the_same_words_once_in_an_act_too(study: Path, sit: Sit):
+    session = sit()
+    twice = [add(session, "Only hope.", "hope", each) for each in ("a", "b")]
+    with pytest.raises(EvalkitError, match="exactly these words"):
+        session.do(act("1", *twice))
+    assert evalkit.read_study(study).codings.empty
+
+
+def test_a_decision_made_anew_takes_out_what_the_one_before_put_in(
+    study: Path, sit: Sit
+):
+    write_as(study, "bo", "Only hope.", "leaving")
+    session = sit()
+    session.do(act("1", add(session, "Only hope.", "hope")))
+    [pair] = session.compare("P2", "ana", "bo")["pairs"]
+    ids = sorted([pair["one"], pair["other"]])
+    source = f"adjudicated: {', '.join(ids)}"
+    for n, (outcome, code_id) in enumerate([("one", "hope"), ("other", "leaving")]):
+        decide = {"event": "decide", "coding_ids": ids, "outcome": outcome}
+        agreed = add(session, "Only hope.", code_id, f"c{n}", source=source)
+        session.do(act(f"d{n}", decide, agreed, consensus=True))
+    agreed = session.compare("P2", "ana", "bo")["consensus"]
+    assert [coding["code"] for coding in agreed] == ["leaving"]
+    session.do(act("u", undo="", consensus=True))
+    agreed = session.compare("P2", "ana", "bo")["consensus"]
+    assert [coding["code"] for coding in agreed] == ["hope"]
+    log = (study / "codings" / "consensus.jsonl").read_text("utf-8").splitlines()
+    assert {json.loads(line)["by"] for line in log} == {"ana"}

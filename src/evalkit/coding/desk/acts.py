@@ -102,19 +102,19 @@ class CoderLog:
             for event in events
         )
 
-    def undo(self, act_id: str, document_id: str, of: str = "") -> Act:
+    def undo(self, act_id: str, document_id: str, of: str = "", *, by: str = "") -> Act:
         """Append the inverse of the document's latest act (or of act `of`)."""
         acts = self.history(document_id).done
         act = _choose(acts, of, "undo")
         stamps = {"document_id": document_id, "act": act_id, "undoes": act.act_id}
-        return self._step(acts, act, act.inverse, stamps)
+        return self._step(acts, act, act.inverse, stamps | ({"by": by} if by else {}))
 
-    def redo(self, act_id: str, document_id: str) -> Act:
+    def redo(self, act_id: str, document_id: str, *, by: str = "") -> Act:
         """Append the events of the act that was undone last once more."""
         acts = self.history(document_id).undone
         act = _choose(acts, "", "redo")
         stamps = {"document_id": document_id, "act": act_id, "redoes": act.act_id}
-        return self._step(acts, act, act.events, stamps)
+        return self._step(acts, act, act.events, stamps | ({"by": by} if by else {}))
 
     def _step(
         self, acts: list[Act], act: Act, events: list[Event], stamps: Event
@@ -193,7 +193,8 @@ class CoderLog:
         elif is_first:
             history.done.append(Act(act_id, event.get("label", "")))
             history.undone.clear()
-        for act in history.done[-1:]:
+        of = event.get("redoes", act_id)  # a merge of two logs mixes acts line by line
+        for act in (each for each in history.done if each.act_id == of):
             if "redoes" not in event:
                 act.events.append(_strip(event))
             if inverse:

@@ -30,7 +30,7 @@ function fill(element, ...children) {
   element.replaceChildren(...children.flat().filter((each) => each !== undefined && each !== null && each !== false));
 }
 
-const ICONS = {
+const ICONS = Object.assign(Object.create(null), {
   undo: "M6 3 2.5 6.5 6 10M3 6.5h6.500a4 4 0 0 1 0 8H7",
   redo: "m10 3 3.500 3.500L10 10M13 6.500H6.500a4 4 0 0 0 0 8H9",
   check: "m2.500 8.500 3.500 3.500 7.500-8",
@@ -50,7 +50,7 @@ const ICONS = {
   asserted: "|M2 2h12v12H2z",
   hedged: "M2 2h12v12H2z|M2 8h12v6H2z",
   speculative: "M2 2h4M10 2h4v4M14 10v4h-4M6 14H2v-4M2 6V2",
-};
+});
 const NS = "http://www.w3.org/2000/svg";
 
 /** Draw an icon: an outline, and after a bar what is filled. Nobody reads it aloud. */
@@ -152,6 +152,11 @@ class Points {
 class Text {
   constructor(told) {
     Object.assign(this, { id: told.id, title: told.title, language: told.language, firstLine: told.first_line, text: told.text });
+    try {
+      [this.language] = Intl.getCanonicalLocales((told.language || "").trim().replaceAll("_", "-") || []);
+    } catch {
+      this.language = undefined; // none that a browser knows
+    }
     this.points = new Points(told.text);
     this.turns = told.turns.map((turn) => ({
       ...turn,
@@ -187,7 +192,7 @@ class Text {
     const turn = this.turns[number];
     const cache = (this.segments[grain] ??= new Map());
     if (!cache.has(number)) {
-      const cutter = new Intl.Segmenter(this.language || undefined, { granularity: grain });
+      const cutter = new Intl.Segmenter(this.language, { granularity: grain });
       const found = [];
       for (const each of cutter.segment(this.text.slice(turn.start, turn.end))) {
         const start = turn.start + each.index;
@@ -288,15 +293,13 @@ function makeCodeId(name, parent, taken) {
  * loaded again sends it again, under the same id, so that it is done once.
  */
 class Store {
-  constructor(model, first, tell) {
+  constructor(model, first, page, tell) {
     this.model = model;
     this.tell = tell; // (what happened, details) to the desk
-    this.page = random();
-    this.codings = new Map();
-    this.suggestions = new Map();
+    this.page = page;
     this.compare = null;
     this.later = new Set();
-    this.waiting = [];
+    this.mended = new Map(); // ends of suggestions that were moved here, until they are accepted
     this.failed = "";
     this.isAlive = true;
     this.savedAt = null;
@@ -332,6 +335,7 @@ class Store {
   hear(message) {
     if (message.page && message.page !== this.page) return;
     this.setAlive(true);
+    if (["refused", "failed"].includes(message.kind) && !message.act) this.wanted = undefined;
     const here = !message.document_id || message.document_id === this.text.id;
     if (message.kind === "state") {
       const wanted = this.wanted ?? this.text.id;
@@ -385,7 +389,7 @@ class Store {
     for (const coding of told.codings) this.#put(coding);
     this.lost = told.lost;
     this.suggestions = new Map();
-    for (const each of told.suggestions) this.suggestions.set(each.id, { ...this.#placed(each), isSuggestion: true });
+    for (const each of told.suggestions) this.suggestions.set(each.id, { ...this.#placed(each), isSuggestion: true, ...this.mended.get(each.id) });
     this.#takeMarks(told);
     for (const act of this.waiting) if (act.document_id === this.text.id) act.before = this.#foresee(act);
     this.#decideSuggestions();
@@ -408,10 +412,10 @@ class Store {
   #decideSuggestions() {
     const same = (a, b) => a.code === b.code && a.start === b.start && a.end === b.end;
     const mine = [...this.codings.values()].filter((c) => c.isMine);
-    const sources = new Set(mine.map((c) => c.source?.split(": ").at(-1)));
+    const sources = new Set(mine.map((c) => c.source));
     for (const each of this.suggestions.values()) {
-      if (sources.has(each.id) || mine.some((c) => same(c, each))) each.state = "accepted";
-      else if (this.rejected.some((r) => same(r, each))) each.state = "rejected";
+      if (sources.has(`${each.coder}: ${each.id}`) || mine.some((c) => same(c, each))) each.state = "accepted";
+      else if (this.rejected.some((r) => same(r, { ...each, ...each.told }))) each.state = "rejected";
       else each.state = "open";
     }
   }
@@ -477,8 +481,16 @@ class Store {
   /** Send everything that waits, in its order: Python does each act once. */
   sendWaiting() {
     this.failed = "";
+    if (!this.waiting.length) this.open();
     for (const act of this.waiting) this.#sendAct(act);
     this.tell("saving");
+  }
+
+  /** Send again what has had no answer for long: the line may have been cut. */
+  resend() {
+    if (Date.now() - (this.resentAt ?? 0) < 15000) return;
+    this.resentAt = Date.now();
+    for (const { before, sentAt, ...message } of this.waiting) this.send(message);
   }
 
   #sendAct(act) {
@@ -659,6 +671,19 @@ class Transcript {
       spellcheck: "false", translate: "no", tabindex: "0", autocorrect: "off", "data-gramm": "false",
     });
     for (const name of ["beforeinput", "drop", "dragstart", "paste", "cut"]) this.element.addEventListener(name, (e) => e.preventDefault());
+    for (const name of ["input", "compositionend"]) this.element.addEventListener(name, () => this.#mend());
+  }
+
+  /** Put back the words that an input method wrote over: what it composes cannot be prevented. */
+  #mend() {
+    this.turns.forEach((turn, number) => {
+      const { start, end } = this.text.turns[number];
+      if (turn.words.textContent === this.text.words(start, end)) return;
+      this.#drawMarks(number, this.desk.focus);
+      this.select(start);
+      this.desk.margin.forget([number]);
+      this.desk.margin.draw();
+    });
   }
 
   /** Make the turns' elements; marks come with draw(). */
@@ -1291,6 +1316,7 @@ class CodeBox {
       h("label", {}, h("span", {}, "New code"), field), h("label", {}, h("span", {}, "Below"), below), h("label", {}, h("span", {}, "Definition"), definition),
       h("div", { class: "row" }, h("button", { class: "tool box yes", type: "submit" }, "Make and apply"), h("button", { class: "tool box", type: "button", onclick: () => this.close() }, "Cancel")));
     this.form.addEventListener("keydown", (e) => {
+      if (e.isComposing || e.keyCode === 229) return;
       if (e.key === "Enter" && (e.target === field || e.target === below || e.ctrlKey || e.metaKey)) {
         e.preventDefault();
         make();
@@ -1303,7 +1329,7 @@ class CodeBox {
   }
 
   #key(event) {
-    if (event.target !== this.input || event.isComposing) return;
+    if (event.target !== this.input || event.isComposing || event.keyCode === 229) return;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 }[event.key];
     if (step) {
       event.preventDefault();
@@ -1811,11 +1837,12 @@ const COMMANDS = {
 
 /** Name a key press: by what it writes, and where the layout writes no Latin, by its place. */
 function nameKey(event) {
-  const mod = event.ctrlKey || event.metaKey ? "mod+" : "";
+  const mod = `${event.ctrlKey || event.metaKey ? "mod+" : ""}${event.altKey ? "alt+" : ""}`;
   const special = { " ": "space", Enter: "enter", Escape: "escape", Delete: "delete", Backspace: "backspace", "/": "/", "?": "?", ".": "." }[event.key];
   if (special) return mod + (event.shiftKey && (special === "enter" || special === "space") ? "shift+" : "") + special;
-  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
-  if (digit && (/^\d$/.test(event.key) || !/^[a-z]$/i.test(event.key))) return mod + digit[1];
+  if (/^\d$/.test(event.key)) return mod + event.key;
+  const digit = /^Digit([0-9])$/.exec(event.code); // an upper row that writes letters or signs, as the French one
+  if (digit && event.key.length === 1 && !event.shiftKey && !/^[a-z]$/i.test(event.key)) return mod + digit[1];
   const letter = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.key.length === 1 && /^Key([A-Z])$/.exec(event.code)?.[1].toLowerCase();
   return letter ? `${mod}${event.shiftKey ? "shift+" : ""}${letter}` : "";
 }
@@ -1823,16 +1850,16 @@ function nameKey(event) {
 const showKey = (name) => name.split("+").map((part) => ({ mod: "Ctrl", shift: "Shift", space: "Space", enter: "Enter", escape: "Esc", delete: "Del" })[part] ?? part.toUpperCase()).join(" ");
 
 /** Keys that the notebook must not see while the desk has the focus, though the browser may. */
-const SWALLOWED = new Set(["mod+enter", "mod+shift+enter", "mod+a", "mod+c", "mod+x", "mod+v", "mod+backspace", "mod+z", "mod+shift+z", "mod+y"]);
+const SWALLOWED = new Set(["mod+enter", "mod+shift+enter", "mod+a", "mod+c", "mod+x", "mod+v", "mod+backspace", "mod+z", "mod+shift+z", "mod+y", "alt+enter"]);
 
 // ---------------------------------------------------------------- 11 the desk
 
 let desks = 0;
 
 class Desk {
-  constructor(model, host, first) {
+  constructor(model, host, first, page) {
     this.uid = `evalkit-desk-${++desks}-${random().slice(0, 4)}`;
-    this.store = new Store(model, first, (what, details) => this.#happened(what, details ?? {}));
+    this.store = new Store(model, first, page, (what, details) => this.#happened(what, details ?? {}));
     this.mode = "code";
     this.focus = null; // the coding or suggestion that is looked at
     this.pick = null; // the words that are selected
@@ -1850,7 +1877,7 @@ class Desk {
     host.append(this.root);
     this.#listen();
     this.#openText();
-    this.store.open();
+    if (this.store.waiting.length) this.store.sendWaiting();
   }
 
   // Building
@@ -1921,7 +1948,7 @@ class Desk {
     on(this.transcript.element, "focus", () => !this.isPressed && this.#selectAgain()); // by Tab
     on(document, "pointerup", () => (this.isPressed = false));
     on(document, "selectionchange", () => this.#selected());
-    on(document, "visibilitychange", () => document.visibilityState === "hidden" && this.#keepPlace());
+    on(document, "visibilitychange", () => (document.visibilityState === "hidden" ? this.#keepPlace() : this.store.open()));
     this.watch = new ResizeObserver(() => this.#resized());
     this.watch.observe(this.root);
     this.watch.observe(this.parts.scroll);
@@ -1950,7 +1977,8 @@ class Desk {
     this.pair = null;
     this.codeShown = "";
     this.#setPick(null);
-    this.ends = this.asking = this.isRecent = null;
+    this.ends = this.asking = this.isRecent = this.rest = this.grown = null;
+    this.caret = this.told = undefined;
     this.#closeFind({ refocus: false });
     if (this.box.isOpen) this.box.close();
     this.side.limit = undefined;
@@ -1978,6 +2006,7 @@ class Desk {
     if (what === "others" && details.changed) this.say(`${details.changed.map((id) => store.name(id)).join(" and ")}’s codings have changed. Showing the new ones.`);
     if (what === "refused") this.say(details.why, "warn");
     if (what === "compare") {
+      if (this.mode !== "adjudicate") return void (store.compare = null);
       const { pairs } = store.compare;
       this.pair = pairs.find((p) => p.key === this.pair?.key) ?? pairs.find((p) => !p.decision) ?? pairs[0] ?? null;
       this.compare.draw();
@@ -2013,8 +2042,7 @@ class Desk {
       if (filter.coder && each.coder !== filter.coder) return false;
       if (filter.code && each.code !== filter.code && !this.#isBelow(code, filter.code)) return false;
       if (filter.attribute) {
-        const [name, value] = filter.attribute.split(": ");
-        if (each.attributes[name] !== value) return false;
+        if (!Object.entries(each.attributes).some(([name, value]) => `${name}: ${value}` === filter.attribute)) return false;
       }
       return !words || [code.name, each.memo, store.text.words(each.start, each.end), ...Object.values(each.attributes)].some((part) => part?.toLowerCase().includes(words));
     };
@@ -2100,6 +2128,7 @@ class Desk {
     const { store, parts } = this, n = store.waiting.length;
     const oldest = Math.min(...store.waiting.map((act) => act.sentAt ?? 0));
     const isLate = n > 0 && Date.now() - oldest > 700;
+    if (isLate && Date.now() - oldest > 15000) store.resend();
     const state = store.failed ? "failed" : !store.isAlive ? "gone" : isLate ? "waiting" : n ? "saving" : "saved";
     const words = { failed: "Not saved: see below", gone: n ? `Not saved yet: ${n}` : "Python is not running", waiting: `Not saved yet: ${n}`, saving: "Saving…", saved: store.savedAt ? `Saved ${clock(store.savedAt)}` : "Saved" }[state];
     if (parts.saved.dataset.state === state && parts.saved.textContent === words) return;
@@ -2231,6 +2260,7 @@ class Desk {
     this.isPressed = true;
     const target = event.target;
     if (this.ends && !target.closest(".grip")) this.#keepEnds(true);
+    this.asking = this.isRecent = null;
     if (!this.parts.list.hidden && !this.parts.list.contains(target) && !this.parts.documents.contains(target)) this.#toggleDocuments();
     if (target.closest("button, input, textarea, select, summary, label, [tabindex], [role=option]") && !(target.closest(".panel") && !target.closest("button, input, textarea, select, label, [role=treeitem]"))) return;
     event.preventDefault();
@@ -2498,13 +2528,13 @@ class Desk {
     if (!mine) return;
     const asked = this.store.codes.attributes.filter(({ values }) => values.length && values.length <= 9);
     if (!asked.length) return this.say("The codebook has no attributes.");
-    this.asking = at < asked.length ? { at, ...asked[at] } : null;
+    this.asking = at < asked.length ? { of: mine.id, at, ...asked[at] } : null;
     if (this.asking) this.say(`${asked[at].name}: ${asked[at].values.map((value, n) => `${n + 1} ${value}`).join(", ")}, 0 none. Space next, Esc ends.`);
     else this.say(`${this.#title(mine)}.`);
   }
 
   #answer(name) {
-    const { asking } = this, mine = this.item(this.focus);
+    const { asking } = this, mine = asking.of === this.focus ? this.item(asking.of) : null;
     if (name === "escape" || !mine) {
       this.asking = null;
       this.say("");
@@ -2560,13 +2590,14 @@ class Desk {
 
   /** Show the coding with one end elsewhere; it stays at least a character, and in respondents' words. */
   #tryEnd(to) {
-    const { ends, store } = this, { text } = store, item = this.item(ends.id);
+    const { ends, store } = this, { text } = store, item = this.item(ends?.id);
+    if (!item) return;
     const start = ends.which === "start" ? to : item.start, end = ends.which === "end" ? to : item.end;
     if (start >= end || !text.turnsOf(start, end).length) return;
     const turn = text.turns[text.turnAt(ends.which === "start" ? start : end - 1)];
     const at = clamp(to, turn.start, turn.end);
-    const moved = { ...item, [ends.which]: at };
-    if (moved.start >= moved.end) return;
+    const moved = { ...item, [ends.which]: at }, inside = moved.start < moved.end && text.codable(moved.start, moved.end);
+    if (!inside || inside.start !== moved.start || inside.end !== moved.end) return;
     (item.isSuggestion ? store.suggestions : store.codings).set(item.id, moved);
     ends.to = { start: moved.start, end: moved.end };
     this.draw();
@@ -2580,7 +2611,8 @@ class Desk {
     const { start, end } = ends.to ?? item;
     const into = item.isSuggestion ? store.suggestions : store.codings;
     if (item.isSuggestion) {
-      if (!isKept) into.set(item.id, { ...item, start: ends.start, end: ends.end });
+      if (isKept) store.mended.set(item.id, { start, end, told: item.told ?? { start: ends.start, end: ends.end } });
+      into.set(item.id, { ...item, ...(isKept ? store.mended.get(item.id) : { start: ends.start, end: ends.end }) });
       this.draw();
       return this.say(isKept ? "The suggestion’s ends are mended. A accepts it." : "The ends are as they were.");
     }
@@ -2685,9 +2717,14 @@ class Desk {
     if (each.state !== "open") return this.say(`This suggestion is ${each.state} already.`);
     const next = this.#nextOpen(each), name = this.store.codes.get(each.code).name;
     this.focus = this.mode === "review" ? (next?.id ?? null) : null;
-    this.store.do(`${name} rejected`, [{ event: "reject", start: each.start, end: each.end, code_id: each.code, suggestion_id: each.id }]);
+    this.store.do(`${name} rejected`, [this.#rejection("reject", each)]);
     if (this.mode === "review" && next) this.transcript.reveal(next.start, next.end);
     this.say(`Rejected; it will not be offered again.${this.mode === "review" ? ` ${this.#left()}` : ""}`);
+  }
+
+  #rejection(event, each) {
+    const { start, end } = each.told ?? each;
+    return { event, start, end, code_id: each.code, suggestion_id: each.id };
   }
 
   later(each) {
@@ -2698,7 +2735,7 @@ class Desk {
   }
 
   offerAgain(each) {
-    this.store.do(`${this.store.codes.get(each.code).name} offered again`, [{ event: "unreject", start: each.start, end: each.end, code_id: each.code, suggestion_id: each.id }]);
+    this.store.do(`${this.store.codes.get(each.code).name} offered again`, [this.#rejection("unreject", each)]);
     this.say("It is offered again.");
   }
 
@@ -3077,11 +3114,11 @@ class Desk {
       }
       return;
     }
-    if (this.asking && isBare) {
+    if (this.asking && isBare && name) {
       event.preventDefault();
       return this.#answer(name);
     }
-    if (this.isRecent && isBare) {
+    if (this.isRecent && isBare && name) {
       const code = /^[1-9]$/.test(name) && this.isRecent[Number(name) - 1];
       this.isRecent = null;
       event.preventDefault();
@@ -3155,7 +3192,7 @@ class Desk {
     event.preventDefault();
     event.stopPropagation();
     const command = this.isLearning;
-    if (name === "escape" || !name || name.startsWith("mod+") || /^[0-9]$/.test(name)) {
+    if (name === "escape" || !name || /^(mod|alt)\+/.test(name) || /^[0-9]$/.test(name)) {
       this.isLearning = null;
       this.#drawHelp();
       return this.say(name === "escape" ? "" : "Take a letter, or a sign such as / or the full stop; digits are favourites.");
@@ -3184,7 +3221,7 @@ class Desk {
 
 /** Ask who codes: a log is a person's, so nobody is taken for another. */
 class Asking {
-  constructor(model, host, answered) {
+  constructor(model, host, page, answered) {
     const told = model.get("_first"), last = kept.get("who", "");
     const name = h("input", { "aria-label": "Your name", placeholder: "Your first name", value: last, autocomplete: "off" });
     this.said = h("p", { role: "status", class: "quiet" });
@@ -3192,13 +3229,12 @@ class Asking {
       if (!coder) return void (this.said.textContent = "Write a name: letters and digits.");
       this.said.textContent = "Opening…";
       kept.set("who", coder);
-      model.send({ kind: "start", coder, page: this.page });
+      model.send({ kind: "start", coder, page });
     };
     const typed = () => {
       const words = name.value.trim().toLowerCase(), known = told.coders.find((each) => [each.id, each.name].some((one) => one.toLowerCase() === words));
       return known?.id ?? words.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
     };
-    this.page = random();
     this.root = h("section", { class: "evalkit-desk asking", "aria-label": "Coding desk" },
       h("form", { onsubmit: (e) => { e.preventDefault(); start(typed()); } }, h("h2", {}, "Who codes?"),
         h("p", { class: "quiet" }, "Everything you code stands in a log under your name, and nobody else writes in it."),
@@ -3206,7 +3242,8 @@ class Asking {
         h("div", { class: "row" }, name, h("button", { class: "tool box yes", type: "submit" }, "Start")), this.said));
     this.root.addEventListener("keydown", (e) => e.stopPropagation());
     this.hear = (message) => {
-      if (message.kind === "refused") this.said.textContent = message.why;
+      if (message.page !== page) return;
+      if (message.kind === "refused" || message.kind === "failed") this.said.textContent = message.why;
       else if (message.kind === "state") answered(message);
     };
     host.append(this.root);
@@ -3224,32 +3261,43 @@ function hideNote(el) {
   }
 }
 
+/** Say that the desk comes: Python is asked for what stands, whenever a page is loaded. */
+class Opening {
+  constructor(model, host, page, answered) {
+    this.said = h("p", { role: "status", class: "quiet" }, "Opening…");
+    this.root = h("section", { class: "evalkit-desk asking", "aria-label": "Coding desk" }, this.said);
+    this.hear = (message) => {
+      if (message.page !== page) return;
+      if (message.kind === "state") answered(message);
+      else this.said.textContent = message.why ?? "";
+    };
+    host.append(this.root);
+    model.send({ kind: "open", page });
+  }
+
+  stop() {
+    this.root.remove();
+  }
+}
+
 /** Show the desk in a cell's output. */
 function render({ model, el }) {
+  const page = random(), watch = new ResizeObserver(() => hideNote(el)); // el stands in the page only later
   let shown;
-  const watch = new ResizeObserver(() => hideNote(el)); // el stands in the page only later
-  watch.observe(el);
-  const begin = (first) => {
+  const show = (next) => {
     shown?.stop();
-    shown = first.kind === "who" ? new Asking(model, el, begin) : new Desk(model, el, first);
+    shown = next();
   };
+  const begin = (state) => show(() => new Desk(model, el, state, page));
   const hear = (message) => (shown instanceof Desk ? shown.store.hear(message) : shown.hear(message));
   const ask = () => shown.store?.open(); // throws, and so tells, if the kernel is another one
-  const again = () => {
-    const first = model.get("_first");
-    if (!(shown instanceof Desk)) return void (first.kind !== "who" && begin(first));
-    if (first.document.id === shown.store.text.id) shown.store.take(first);
-    shown.store.tell("state", {});
-    shown.store.sendWaiting();
-  };
-  begin(model.get("_first"));
+  show(() => (model.get("_first").kind === "who" ? new Asking(model, el, page, begin) : new Opening(model, el, page, begin)));
+  watch.observe(el);
   model.on("msg:custom", hear);
   model.on("comm_live_update", ask);
-  model.on("change:_first", again); // another page started, or the connection was lost and is back
   return () => {
     model.off("msg:custom", hear);
     model.off("comm_live_update", ask);
-    model.off("change:_first", again);
     watch.disconnect();
     shown.stop();
   };

@@ -133,7 +133,7 @@ class Session:
         """Take a table of suggestions: document_id, start, end, code_id, and more."""
         names = [*self.codebook.attributes]
         self._suggestions = {}
-        for n, cells in enumerate(list_rows(suggestions)):
+        for cells in list_rows(suggestions):
             row = {
                 name: value
                 for name, value in cells.items()
@@ -147,7 +147,9 @@ class Session:
                 continue
             self._suggestions.setdefault(document_id, []).append(
                 {
-                    "id": str(row.get("suggestion_id", f"suggestion-{n}")),
+                    "id": str(
+                        row.get("suggestion_id", f"{start}-{end}-{row['code_id']}")
+                    ),
                     **{"start": start, "end": end, "code": str(row["code_id"])},
                     "coder": str(row.get("coder_id", "suggested")),
                     "attributes": {x: str(row[x]) for x in names if x in row},
@@ -264,14 +266,15 @@ class Session:
 
     def _step(self, act_id: str, document_id: str, act: Message, log: CoderLog) -> Act:
         history = log.history(document_id)
+        by = self.coder_id if log.coder_id != self.coder_id else ""
         if "undo" in act:
             of = str(act["undo"] or "")
             acts = [each for each in history.done if of in ("", each.act_id)]
             with self._changing_codebook(acts[-1].inverse if acts else []):
-                return log.undo(act_id, document_id, of)
+                return log.undo(act_id, document_id, of, by=by)
         acts = history.undone[-1:]
         with self._changing_codebook(acts[-1].events if acts else []):
-            return log.redo(act_id, document_id)
+            return log.redo(act_id, document_id, by=by)
 
     def _check_all(
         self, events: Sequence[Event], document_id: str, log: CoderLog
@@ -289,7 +292,7 @@ class Session:
                 if coding["document_id"] == document_id
                 and coding.get("source") in sources
             ]
-            events = [{"by": self.coder_id, **event} for event in (*old, *events)]
+            events = [{**event, "by": self.coder_id} for event in (*old, *events)]
         gone = {each["coding_id"] for each in events if each["event"] == "remove"}
         seen: set[tuple[object, ...]] = set()
         checked = []
@@ -410,11 +413,8 @@ class Session:
             log.refresh()
             for coding_id, coding in log.folded.codings.items():
                 if coding["code_id"] in codes and coding_id not in gone:
-                    code, who = (
-                        self._name_code(coding["code_id"]),
-                        self._name(log.coder_id),
-                    )
-                    raise EvalkitError(f"{who} has {code} on other words too.")
+                    code = self._name_code(coding["code_id"])
+                    raise EvalkitError(f"{code} is on other words too: it stays.")
 
     # What it is made of
 

@@ -32,7 +32,7 @@ class Desk(anywidget.AnyWidget):
 
     _esm = _HERE / "desk.js"
     _css = _HERE / "desk.css"
-    _first = traitlets.Dict().tag(sync=True)
+    _first = traitlets.Dict().tag(sync=True)  # no words: a notebook's file may keep it
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Desk(anywidget.AnyWidget):
             self._document_id = self._document_id or self._session.find_next()
             if self._suggestions is not None:
                 self._session.suggest(self._suggestions)
-            self._first = self._session.open(self._document_id)
+            self._first = {"kind": "open"}
         return self._session
 
     def suggest(self, suggestions: pd.DataFrame) -> None:
@@ -94,15 +94,6 @@ class Desk(anywidget.AnyWidget):
             self._session.suggest(suggestions)
             for document_id in self._list_open():
                 self.send(self._session.open(document_id))
-
-    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
-        """Give a page that asks (it was loaded again) what stands now."""
-        asked = {key} if isinstance(key, str) else key
-        if self._session and (asked is None or "_first" in asked):
-            with contextlib.suppress(EvalkitError), self._lock:
-                now = self._session.open(self._document_id)
-                self._trait_values["_first"] = now
-        return super().get_state(key, drop_defaults)
 
     def _answer(self, _: Any, message: Message, __: Any) -> None:
         page = str(message.get("page", ""))
@@ -164,7 +155,7 @@ class Desk(anywidget.AnyWidget):
     async def _look(self) -> None:
         while self._session and self._pages and self.comm is not None:
             await asyncio.sleep(_LOOK)
-            with contextlib.suppress(EvalkitError, OSError), self._lock:
+            with contextlib.suppress(EvalkitError, OSError, ValueError), self._lock:
                 for message in self._session.look(self._list_open()):
                     self.send(message)
 
@@ -202,7 +193,8 @@ class Desk(anywidget.AnyWidget):
 
     def _render_still(self) -> str:
         assert self._session is not None
-        state = self._session.open(self._document_id)
+        with self._lock:
+            state = self._session.open(self._document_id)
         names = {code["code_id"]: code["name"] for code in state["codebook"]["codes"]}
         document, coder = state["document"], state["coder"]["name"]
         title = " · ".join(filter(None, (document["id"], document["title"])))
