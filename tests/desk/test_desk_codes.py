@@ -781,7 +781,7 @@ def test_suggestions_need_only_a_place_and_a_code(
     desk.says("Accepted; it is now yours.")
     desk.saved()
     assert desk.codings() == [("hope", "was cold")]
-    assert desk.events()[0]["source"] == "suggested: suggestion-0"
+    assert desk.events()[0]["source"] == "suggested: 34-42-hope"
 
 
 def test_a_rejected_suggestion_with_only_a_place_and_a_code_stays_rejected(
@@ -1376,3 +1376,48 @@ def test_a_key_takes_the_words_selected_just_before_it(
     desk.saved()
     assert desk.codings() == [("hope", "We")]
     assert desk.kinds() == ["add"]
+
+
+def test_an_input_method_leaves_the_words_as_they_were(
+    at_desk: Callable[..., Hands], small: Path
+) -> None:
+    desk = at_desk(small)
+    before = desk.evaluate("document.querySelector('.evalkit-desk .text').innerText")
+    desk.click("We left")
+    session = desk.page.context.new_cdp_session(desk.page)
+    session.send(
+        "Input.imeSetComposition",
+        {"text": "希望", "selectionStart": 2, "selectionEnd": 2},
+    )
+    session.send("Input.insertText", {"text": "希望"})
+    words = "document.querySelector('.evalkit-desk .text').innerText"
+    desk.wait_for(lambda: desk.evaluate(words) == before)
+    desk.code("early", "hope")
+    desk.saved()
+    assert desk.codings() == [("hope", "early")]
+
+
+def test_a_key_with_alt_is_no_command(
+    at_desk: Callable[..., Hands], small: Path
+) -> None:
+    desk = at_desk(small)
+    desk.code("We left", "hope")
+    desk.saved()
+    desk.select("It was cold")
+    desk.press("Alt+q", "Alt+u", "Alt+x")
+    assert desk.codings() == [("hope", "We left")]
+    assert desk.kinds() == ["add"]
+    desk.press("q")
+    desk.saved()
+    assert desk.kinds() == ["add", "add"]
+
+
+def test_ends_that_were_moved_are_kept_by_a_click_elsewhere(
+    at_desk: Callable[..., Hands], small: Path
+) -> None:
+    desk = at_desk(small)
+    desk.code("We left", "hope")
+    desk.press("e", "Control+ArrowRight")
+    desk.click("It was cold")
+    desk.saved()
+    assert desk.codings() == [("hope", "We left early")]
