@@ -1024,7 +1024,8 @@ class Margin {
     const { store } = this.desk;
     const isOther = !each.isSuggestion && (each.coder !== store.coder.id || this.desk.mode === "adjudicate");
     const extra = [];
-    if (each.isSuggestion) extra.push(h("span", { class: "a" }, h("span", {}, `suggested${each.cue ? ": cue" : ""}`)));
+    const suggested = `suggested${each.cue ? ": cue" : ""}`;
+    if (each.isSuggestion) extra.push(isRich ? h("span", { class: "a" }, h("span", {}, suggested)) : hidden(` ${suggested}`));
     else if (each.isWaiting && isRich) extra.push(h("span", { class: "a" }, h("span", {}, icon("clock"), "not saved yet")));
     else if (isRich) extra.push(h("span", { class: "a attrs" }, this.desk.tellAttributes(each)));
     if (isFocused && each.memo && isRich) extra.push(h("span", { class: "memo" }, each.memo));
