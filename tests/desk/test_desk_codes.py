@@ -1156,9 +1156,10 @@ def test_ctrl_s_saves_the_notebook(at_desk: Callable[..., Hands], small: Path) -
     desk = at_desk(small)
     desk.code("was cold", "hope")
     path = desk.notebook.lab.root / desk.notebook.path
-    assert desk.coder not in path.read_text(encoding="utf-8")
+    before = path.stat().st_mtime_ns  # JupyterLab saves by itself too, each 2 minutes
     assert desk.in_text()
     desk.press("Control+s")
+    desk.wait_for(lambda: path.stat().st_mtime_ns > before)
     desk.wait_for(lambda: desk.coder in path.read_text(encoding="utf-8"))
     assert desk.codings() == [("hope", "was cold")]
     assert desk.kinds() == ["add"]
