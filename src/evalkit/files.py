@@ -21,6 +21,15 @@ def write_whole(path: Path, content: str | bytes) -> None:
     beside.replace(path)
 
 
+def look_at(path: Path) -> tuple[int, int]:
+    """Give a file's size and when it changed; (0, 0) where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (found.st_size, found.st_mtime_ns)
+
+
 def show_progress(items: Iterable[Item], *, doing: str, n: int) -> Iterable[Item]:
     """Go through `items` with a progress bar, on a terminal and after a second."""
     from tqdm import tqdm

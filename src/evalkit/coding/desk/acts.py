@@ -22,6 +22,7 @@ from evalkit.coding.log import (
     read_events,
 )
 from evalkit.errors import EvalkitError
+from evalkit.files import look_at
 
 _STAMPS = {"at", "act", "label", "undoes", "redoes"}
 
@@ -148,12 +149,9 @@ class CoderLog:
 
     def _look(self) -> tuple[int, int]:
         try:
-            found = self.path.stat()
-        except FileNotFoundError:
-            return (0, 0)
+            return look_at(self.path)
         except OSError as error:
             raise self._explain(error, "read") from error
-        return (found.st_size, found.st_mtime_ns)
 
     def _append(self, events: Iterable[Event]) -> None:
         stamped = [{**event, "at": now()} for event in events]

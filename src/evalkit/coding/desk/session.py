@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -22,15 +21,19 @@ from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
 from evalkit.coding.codebook_edits import add_code, remove_code
 from evalkit.coding.desk.acts import Act, CoderLog, NotSavedError
 from evalkit.coding.desk.compare import compare_codings
+from evalkit.coding.desk.messages import (
+    Message,
+    tell_codebook,
+    tell_document,
+    tell_history,
+    tell_suggestions,
+)
 from evalkit.coding.log import CONSENSUS, Event, hash_text, place_in
 from evalkit.errors import EvalkitError, ProblemsError
-from evalkit.files import write_whole
+from evalkit.files import look_at, write_whole
 from evalkit.tables import MASK, list_rows
 
-Message = dict[str, Any]
-
 _OUTCOMES = ("one", "other", "part", "both", "none", "else")
-_TOLD = ("quotation", "cue", "reason", "score")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ class Session:
         others = self._shown.get(document_id, [])
         self._refresh(document_id, [self.coder_id, *others])
         codings, lost = self._find_codings(document_id, [self.coder_id, *others])
-        document = self._describe(document_id)
+        documents = self.reading.documents
+        [row] = list_rows(documents[documents["document_id"].eq(document_id)])
+        text, turns = self.reading.texts[document_id], self._turns.get(document_id, [])
+        document = tell_document(row, text, turns)
         return {
             "kind": "state",
             "study": {"title": self.reading.title, "key": self.key},
@@ -87,8 +93,8 @@ class Session:
             "coders": self._list_others(),
             "shown": others,
             "documents": self.list_documents(),
-            "document": document,
-            "codebook": self._tell_codebook(),
+            "document": {**document, "first_line": self.reading.first_line},
+            "codebook": tell_codebook(self.codebook),
             "codings": codings,
             "lost": lost,
             "suggestions": self._suggestions.get(document_id, []),
@@ -131,31 +137,9 @@ class Session:
 
     def suggest(self, suggestions: pd.DataFrame) -> None:
         """Take a table of suggestions: document_id, start, end, code_id, and more."""
-        names = [*self.codebook.attributes]
-        self._suggestions = {}
-        for cells in list_rows(suggestions):
-            row = {
-                name: value
-                for name, value in cells.items()
-                if not (pd.api.types.is_scalar(value) and pd.isna(value))
-                and value != ""
-            }
-            document_id = str(row.get("document_id", ""))
-            text = self.reading.texts.get(document_id, "")
-            start, end = int(row.get("start", -1)), int(row.get("end", -1))
-            if not 0 <= start < end <= len(text) or "code_id" not in row:
-                continue
-            self._suggestions.setdefault(document_id, []).append(
-                {
-                    "id": str(
-                        row.get("suggestion_id", f"{start}-{end}-{row['code_id']}")
-                    ),
-                    **{"start": start, "end": end, "code": str(row["code_id"])},
-                    "coder": str(row.get("coder_id", "suggested")),
-                    "attributes": {x: str(row[x]) for x in names if x in row},
-                    **{name: row[name] for name in _TOLD if name in row},
-                }
-            )
+        self._suggestions = tell_suggestions(
+            suggestions, self.reading.texts, attributes=self.codebook.attributes
+        )
 
     def show(self, document_id: str, coders: Sequence[str]) -> Message:
         """Tell the codings of other coders, who were asked for."""
@@ -193,7 +177,7 @@ class Session:
                 if event["document_id"] == document_id and event["outcome"]
             ],
             "consensus": self._find_codings(document_id, [CONSENSUS])[0],
-            "history": self._tell_history(document_id, consensus),
+            "history": tell_history(consensus.history(document_id)),
         }
 
     # What is done
@@ -226,18 +210,20 @@ class Session:
             **self._tell_marks(document_id),
         }
         if log.coder_id != self.coder_id:
-            told["history"] = self._tell_history(document_id, log)
+            told["history"] = tell_history(log.history(document_id))
         if any(each["event"] in ("code", "uncode") for each in done.events):
-            told["codebook"] = self._tell_codebook()
+            told["codebook"] = tell_codebook(self.codebook)
         told["documents"] = self.list_documents()
         return told
 
     def look(self, documents: Iterable[str]) -> list[Message]:
         """Tell what changed on the disk since it was told, for open documents."""
         messages: list[Message] = []
-        if _look(self.reading.folder / CODEBOOK_FILE) != self._codebook_stamp:
+        if look_at(self.reading.folder / CODEBOOK_FILE) != self._codebook_stamp:
             self.codebook = self._read_codebook()
-            messages.append({"kind": "codebook", "codebook": self._tell_codebook()})
+            messages.append(
+                {"kind": "codebook", "codebook": tell_codebook(self.codebook)}
+            )
         for document_id in documents:
             if self._is_news(document_id, self.coder_id):
                 messages.append({**self.open(document_id), "why": "elsewhere"})
@@ -497,37 +483,7 @@ class Session:
                 },
             },
             "read": folded.read.get(document_id, 0),
-            "history": self._tell_history(document_id, self.own),
-        }
-
-    def _tell_history(self, document_id: str, log: CoderLog) -> Message:
-        history = log.history(document_id)
-        return {
-            name: {"id": acts[-1].act_id, "label": acts[-1].label} if acts else None
-            for name, acts in (("undo", history.done), ("redo", history.undone))
-        }
-
-    def _describe(self, document_id: str) -> Message:
-        documents = self.reading.documents
-        [row] = list_rows(documents[documents["document_id"].eq(document_id)])
-        return {
-            "id": document_id,
-            "title": "" if row["title"] == row["file"] else row["title"],
-            "language": row["language"],
-            "first_line": self.reading.first_line,
-            "text": self.reading.texts[document_id],
-            "turns": [
-                {
-                    "turn": turn["turn"],
-                    "speaker": turn["speaker"],
-                    "role": turn["role"],
-                    "respondent": turn["respondent_id"],
-                    "start": turn["start"],
-                    "end": turn["end"],
-                    "at": None if pd.isna(turn["started_at"]) else turn["started_at"],
-                }
-                for turn in self._turns.get(document_id, [])
-            ],
+            "history": tell_history(self.own.history(document_id)),
         }
 
     def _list_others(self) -> list[Message]:
@@ -548,26 +504,8 @@ class Session:
 
     def _read_codebook(self) -> Codebook:
         path = self.reading.folder / CODEBOOK_FILE
-        self._codebook_stamp = _look(path)
+        self._codebook_stamp = look_at(path)
         return read_codebook(path) if path.exists() else parse_codebook("")
-
-    def _tell_codebook(self) -> Message:
-        cues: dict[str, list[str]] = {}
-        for row in list_rows(self.codebook.cues):
-            if row["kind"] == "cue" and isinstance(row["phrase"], str):
-                cues.setdefault(row["code_id"], []).append(row["phrase"])
-        return {
-            "title": self.codebook.title,
-            "codes": [
-                {**row, "cues": cues.get(row["code_id"], [])}
-                for row in list_rows(self.codebook.codes)
-            ],
-            "attributes": [
-                {"name": name, "values": list(values)}
-                for name, values in self.codebook.attributes.items()
-            ],
-            "defaults": dict(self.codebook.defaults),
-        }
 
 
 def _say_source(coding_ids: Iterable[str]) -> str:
@@ -580,11 +518,3 @@ def _list_ids(events: Iterable[Event]) -> set[str]:
 
 def _as_logged(coding: Message) -> Message:
     return {**coding, "coding_id": coding["id"], "code_id": coding["code"]}
-
-
-def _look(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return (0, 0)
-    return (found.st_size, found.st_mtime_ns)

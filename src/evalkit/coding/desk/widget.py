@@ -15,7 +15,8 @@ import pandas as pd
 import traitlets
 
 from evalkit.coding.desk.acts import NotSavedError
-from evalkit.coding.desk.session import Message, Session
+from evalkit.coding.desk.messages import Message
+from evalkit.coding.desk.session import Session
 from evalkit.coding.desk.still import render_still
 from evalkit.errors import EvalkitError
 
