@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         plot_themes_by_group,
     )
     from evalkit.report.figures import figure
+    from evalkit.report.opened import open_report
     from evalkit.report.write_tables import write_tables
     from evalkit.study import (
         add_documents,
@@ -63,6 +64,7 @@ _HOMES = {
     "evalkit.report.build": "build_report",
     "evalkit.report.charts": "plot_course plot_theme_frequency plot_themes_by_group",
     "evalkit.report.figures": "figure",
+    "evalkit.report.opened": "open_report",
     "evalkit.report.write_tables": "write_tables",
     "evalkit.study": (
         "add_documents confirm_anchors import_project new_study read_study"
@@ -95,6 +97,7 @@ __all__ = [  # noqa: RUF022 - by floor, as above
     "plot_theme_frequency",
     "plot_themes_by_group",
     "figure",
+    "open_report",
     "write_tables",
     "add_documents",
     "confirm_anchors",

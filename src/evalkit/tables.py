@@ -278,6 +278,7 @@ CLAIMS = Table(
         "kind": "str",
         "question": "str",
         "statement": "str",
+        "short": "str",
         "codes": "str",
         "against": "str",
         "rivals": "str",
@@ -301,6 +302,43 @@ EVIDENCE = Table(
     },
     key=("claim_id", "respondent_id"),
     allowed={"direction": ("supports", "qualifies", "contradicts", "mixed")},
+)
+POSITIONS = Table(
+    "positions",
+    {
+        "claim_id": "str",
+        "respondent_id": "str",
+        "group": "str",
+        "position": "str",
+        "was_asked": "boolean",
+    },
+    key=("claim_id", "respondent_id"),
+)
+ASKED = Table(
+    "asked",
+    {
+        "document_id": "str",
+        "question_id": "str",
+        "words": "str",
+    },
+    key=("document_id", "question_id", "words"),
+    required=("words",),
+)
+VERDICTS = Table(
+    "verdicts",
+    {
+        "claim_id": "str",
+        "coding_id": "str",
+        "bears_out": "str",
+        "paraphrase": "str",
+        "statement": "str",
+        "words": "str",
+        "by": "str",
+        "on": "str",
+    },
+    key=("claim_id", "coding_id"),
+    required=("bears_out", "statement", "words"),
+    allowed={"bears_out": ("yes", "partly", "no")},
 )
 RATINGS = Table(
     "ratings",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from evalkit.tables import EVIDENCE, list_rows
+from evalkit.tables import EVIDENCE, POSITIONS, list_rows
 
 STANCE = "stance"
 SUPPORTS, QUALIFIES, CONTRADICTS, MIXED = (
@@ -14,6 +14,7 @@ SUPPORTS, QUALIFIES, CONTRADICTS, MIXED = (
     "mixed",
 )
 NEUTRAL = "neutral"
+SILENT, NOT_ASKED, UNKNOWN = "asked, silent", "not asked", "did not speak to it"
 _TURNED = {SUPPORTS: CONTRADICTS, CONTRADICTS: SUPPORTS}
 
 
@@ -71,6 +72,40 @@ def find_evidence(
     rows = rows.assign(direction=direction, claim=order[0], person=order[1])
     rows = rows.sort_values(["claim", "person"], ignore_index=True)
     return EVIDENCE.typed(rows[list(EVIDENCE.columns)])
+
+
+def list_positions(
+    evidence: pd.DataFrame,
+    people: pd.DataFrame,
+    *,
+    claim_ids: Iterable[str],
+    asked: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """List where each respondent stands on each claim, silence included.
+
+    `asked` has one row a claim and a respondent to whom it was put; None where nobody
+    recorded what was asked. One row a claim and respondent: claim_id, respondent_id,
+    group, position (a direction; else "asked, silent", "not asked", or "did not speak
+    to it" where nobody knows), was_asked (missing where nobody knows).
+
+    >>> people = pd.DataFrame({"respondent_id": ["P1", "P2"], "group": "nurse"})
+    >>> asked = pd.DataFrame({"claim_id": ["K1"], "respondent_id": ["P2"]})
+    >>> rows = list_positions(EVIDENCE.empty(), people, claim_ids=["K1"], asked=asked)
+    >>> rows["position"].to_list()
+    ['not asked', 'asked, silent']
+    """
+    pairs = pd.DataFrame({"claim_id": [*claim_ids]}).merge(
+        people[["respondent_id", "group"]], how="cross"
+    )
+    key = ["claim_id", "respondent_id"]
+    rows = pairs.merge(evidence[[*key, "direction"]], on=key, how="left")
+    position, was_asked = rows["direction"].fillna(UNKNOWN), None
+    if asked is not None:
+        put = {*asked[key].itertuples(index=False, name=None)}
+        was_asked = [pair in put for pair in rows[key].itertuples(index=False)]
+        silent = pd.Series(was_asked, rows.index).map({True: SILENT, False: NOT_ASKED})
+        position = rows["direction"].fillna(silent)
+    return POSITIONS.typed(rows.assign(position=position, was_asked=was_asked))
 
 
 def widen_links(links: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:

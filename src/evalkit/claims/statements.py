@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,8 @@ from evalkit.tables import CLAIMS, list_rows, suggest
 from evalkit.yaml_text import join_text, load_yaml
 
 FILE = "claims.yaml"
-_COUNTED = {"id", "question", "statement", "codes", "against", "rivals"}
+_COUNTED = {"id", "question", "statement", "short", "codes", "against", "rivals"}
+_DROPPED = "dropped"  # claims that a report once made, and why it makes them no more
 # section -> the kind of its statements, and the keys that one may have
 _SECTIONS = {
     "claims": ("finding", _COUNTED),
@@ -36,12 +37,13 @@ class Claims:
 
     `statements` has one row a statement (see `evalkit.tables.CLAIMS`). `links` has one
     row a statement and code: claim_id, code_id, side (for or against). `lines` maps a
-    statement's id to its line.
+    statement's id to its line, `dropped` the id of a claim that is made no more to why.
     """
 
     statements: pd.DataFrame
     links: pd.DataFrame
     lines: Mapping[str, int]
+    dropped: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_claims(content: str) -> Claims:
@@ -54,6 +56,7 @@ def parse_claims(content: str) -> Claims:
     root = load_yaml(content, file=FILE)
     root = {} if root is None else root
     problems: list[Problem] = []
+    dropped = _read_dropped(root, problems)
     rows: list[dict[str, str]] = []
     links: list[tuple[str, str, str]] = []
     rests: list[tuple[str, str]] = []
@@ -97,6 +100,7 @@ def parse_claims(content: str) -> Claims:
             links, columns=["claim_id", "code_id", "side"], dtype="str"
         ).drop_duplicates(ignore_index=True),
         lines=lines,
+        dropped=dropped,
     )
 
 
@@ -175,6 +179,8 @@ def _walk(
         return
     places: Any = root
     for section, entries in root.items():
+        if section == _DROPPED:
+            continue
         line = _line(places, section)
         if section not in _SECTIONS:
             what = f"section {str(section)!r} is not known"
@@ -194,6 +200,21 @@ def _walk(
             else:
                 what = f"{str(entry)[:40]!r} stands where a statement should"
                 problems.append(Problem(FILE, line, what, "write `- id: …`"))
+
+
+def _read_dropped(root: Any, problems: list[Problem]) -> dict[str, str]:
+    written = root.get(_DROPPED) if isinstance(root, dict) else None
+    dropped = {}
+    for entry in written if isinstance(written, list) else [written]:
+        named = entry if isinstance(entry, dict) else {}
+        claim_id, why = join_text(named.get("id")), join_text(named.get("reason"))
+        if claim_id and why and not {*named} - {"id", "reason"}:
+            dropped[claim_id] = why
+        elif written:
+            what = f"{str(entry)[:40]!r} does not say what was dropped, and why"
+            mend = "write `- {id: K9, reason: merged into K3}`"
+            problems.append(Problem(FILE, _line(root, _DROPPED), what, mend))
+    return dropped
 
 
 def _line(places: Any, key: Any) -> int:

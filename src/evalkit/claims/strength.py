@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -83,20 +84,15 @@ def rate_counts(counts: Mapping[tuple[str, str], int], rule: Rule) -> str:
     >>> rate_counts({("nurse", "supports"): 2, ("doctor", "contradicts"): 2}, Rule())
     'contested'
     """
-    said: Counter[str] = Counter()
-    for (_, direction), number in counts.items():
-        said[direction] += number
-    n, supporters = said.total(), said[SUPPORTS]
-    if not n:
+    said = count_directions(counts)
+    supporters = said[SUPPORTS]
+    if not said.total():
         return NONE
-    # Of people without a group nobody knows whether they are a group more.
-    groups = {
-        group for (group, d), k in counts.items() if d == SUPPORTS and k and group
-    }
+    groups = _supporting_groups(counts)
     without = groups - {*rule.with_a_stake} if rule.with_a_stake else set()
     if not supporters:
         return UNSUPPORTED
-    against = (said[CONTRADICTS] + (said[QUALIFIES] + said[MIXED]) / 2) / n
+    against = weigh(said)
     if against >= rule.contested:
         return CONTESTED
     if (
@@ -109,6 +105,98 @@ def rate_counts(counts: Mapping[tuple[str, str], int], rule: Rule) -> str:
     if supporters >= rule.moderate.supporters and len(groups) >= rule.moderate.groups:
         return MODERATE
     return SINGLE if supporters == 1 else LIMITED
+
+
+class Condition(NamedTuple):
+    """One condition of the rule, and whether the counts meet it (None: not applied)."""
+
+    is_met: bool | None
+    what: str
+    counted: str
+    needed: str
+
+
+def explain_rating(
+    counts: Mapping[tuple[str, str], int], rule: Rule
+) -> list[Condition]:
+    """Say which conditions of the rule a claim meets, as far as its rating asks them.
+
+    A contested claim is told its weight of contradiction; a moderate one also what
+    keeps it from strong; one below moderate what keeps it from there.
+
+    >>> said = {("nurse", "supports"): 2, ("doctor", "contradicts"): 2}
+    >>> explain_rating(said, Rule())[0]
+    Condition(is_met=True, what='Weight of contradiction', counted='.50',
+        needed='rule for contested: .40 or more')
+    """
+    strength, said = rate_counts(counts, rule), count_directions(counts)
+    if not said.total():
+        return []
+    against, groups = weigh(said), _supporting_groups(counts)
+    people = f"{said[SUPPORTS]} {'person' if said[SUPPORTS] == 1 else 'people'}"
+    number = f"{len(groups)} group{'' if len(groups) == 1 else 's'}"
+
+    def support(least: int, of: str = "") -> Condition:
+        met = said[SUPPORTS] >= least
+        return Condition(met, "Support", people, f"rule{of}: {least} or more")
+
+    def spread(least: int, of: str = "") -> Condition:
+        return Condition(
+            len(groups) >= least, "From", number, f"rule{of}: {least} or more"
+        )
+
+    weight = f"{against:.2f}".lstrip("0")
+    if strength in (CONTESTED, UNSUPPORTED):
+        limit = f"rule for contested: {rule.contested:.2f} or more".replace(" 0.", " .")
+        met = against >= rule.contested
+        return [
+            Condition(met, "Weight of contradiction", weight, limit),
+            Condition(None, "Support", f"{people}, from {number}", "not applied"),
+        ]
+    strong = rule.strong
+    limit = f"{strong.contradiction:.2f} or less".lstrip("0")
+    met = against <= strong.contradiction
+    is_strong = strength == STRONG
+    of = "" if is_strong else " for strong"
+    for_strong = [
+        support(strong.supporters, of),
+        spread(strong.groups, of),
+        Condition(met, "Weight of contradiction", weight, f"rule{of}: {limit}"),
+    ]
+    if strong.a_group_without_stake:
+        without = groups - {*rule.with_a_stake} if rule.with_a_stake else set()
+        what = "At least one group without a stake in the answer"
+        for_strong.append(Condition(bool(without), what, "", ""))
+    if is_strong:
+        return for_strong
+    of = " for moderate"
+    for_moderate = [
+        support(rule.moderate.supporters, of),
+        spread(rule.moderate.groups, of),
+    ]
+    if strength == MODERATE:
+        return [*for_moderate, *(each for each in for_strong if not each.is_met)]
+    return for_moderate
+
+
+def count_directions(counts: Mapping[tuple[str, str], int]) -> Counter[str]:
+    """Count the people of each direction, whatever their group."""
+    said: Counter[str] = Counter()
+    for (_, direction), number in counts.items():
+        said[direction] += number
+    return said
+
+
+def weigh(said: Mapping[str, int]) -> float:
+    """Weigh contradiction: who contradicts, and half of who qualifies or does both."""
+    n = sum(said.get(d, 0) for d in (SUPPORTS, QUALIFIES, CONTRADICTS, MIXED))
+    half = said.get(QUALIFIES, 0) + said.get(MIXED, 0)
+    return (said.get(CONTRADICTS, 0) + half / 2) / n
+
+
+def _supporting_groups(counts: Mapping[tuple[str, str], int]) -> set[str]:
+    """Of people without a group nobody knows whether they are a group more."""
+    return {group for (group, d), k in counts.items() if d == SUPPORTS and k and group}
 
 
 def _rate_claim(

@@ -3,52 +3,198 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import pandas as pd
 from traitlets.config import Config
 
-from evalkit.errors import EvalkitError, ProblemsError
+from evalkit.errors import EvalkitError, Problem, ProblemsError
 from evalkit.files import write_whole
 from evalkit.nlp import describe_pipeline
-from evalkit.report.exporter import EvalkitExporter
-from evalkit.report.write_tables import write_tables
+from evalkit.report.blocks.method import CHANGES
+from evalkit.report.docx import render_docx
+from evalkit.report.exporter import EvalkitExporter, collect_cells, list_quoted
+from evalkit.report.gate import Cell, check_cells, check_study, find_vanished
+from evalkit.report.leaks import find_leaks, read_secrets
+from evalkit.report.opened import PICTURES, Audience, Report, open_report
+from evalkit.report.page import MIME, table
+from evalkit.report.passages import split_words
+from evalkit.report.pdf import render_pdf
+from evalkit.report.prose import read_prose
+from evalkit.report.runs import Run, compare, read_run
+from evalkit.report.write_tables import list_tables, render_tables
 from evalkit.study import Study, find_transcript, read_study
 
 REPORT_NOTEBOOK = "05-evaluation-report.ipynb"
 OWN_NOTEBOOK = "report.ipynb"
 _INPUTS = (
     *("study.toml", "respondents.csv", "interviews.csv", "speakers.csv"),
-    *("codebook.yaml", "claims.yaml", OWN_NOTEBOOK),
+    *("codebook.yaml", "claims.yaml", "guide.yaml", "asked.csv", "verdicts.csv"),
+    OWN_NOTEBOOK,
 )
 _PACKAGES = ("evalkit", "pandas", "spacy", "matplotlib", "nbconvert")
 
 
-def build_report(folder: str | Path, out: str | Path) -> list[Path]:
+def build_report(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    audience: Audience = "internal",
+    to: Iterable[str] = ("html",),
+    since: str | Path = "",
+) -> list[Path]:
     """Build a study's report into `out`: report.html, tables/*.csv, manifest.json.
 
-    A study with errors gives none: `ProblemsError` lists them all. The same inputs
-    give the same bytes.
+    `to` are html, pdf and docx, `since` the folder of an earlier run to compare with.
+    Whatever stands in the way is listed at once, in a `ProblemsError`: the errors of the
+    study, and all that the gate refuses. Then nothing is written. The same inputs give
+    the same bytes.
     """
-    study = read_study(folder)
-    refuse_errors(study)
-    out = Path(out)
+    study, out, to = read_study(folder), Path(out), {*to}
+    errors = [problem for problem in study.problems if not problem.warning]
+    report = open_report(study, audience=audience, since=str(since))
+    gate = check_study(report)
     own = study.folder / OWN_NOTEBOOK
-    notebook = own if own.exists() else find_notebooks() / REPORT_NOTEBOOK
-    page = export_notebook(notebook, study)
-    written = [out / "report.html", *write_tables(study, out / "tables")]
-    write_whole(written[0], page)
-    manifest = describe_run(study, written, out)
-    write_whole(out / "manifest.json", manifest)
-    return [*written, out / "manifest.json"]
+    path = own if own.exists() else find_notebooks() / REPORT_NOTEBOOK
+    earlier = find_earlier(out, since)
+    if earlier:
+        gate += find_vanished(report, earlier.tables.get("statements", pd.DataFrame()))
+    notebook = read_notebook(path)
+    if not errors:
+        mistakes = read_cells(notebook, report, file=path.name)
+        run_notebook(notebook, report, name=path.name, pictures="docx" in to)
+        cells = collect_cells(notebook)
+        gate += [*mistakes, *check_cells(report, cells, file=path.name)]
+    if errors or gate:
+        raise ProblemsError([*errors, *gate])
+    tables = dict(list_tables(report))
+    tables["quotations"] = name_quotations(report, cells)
+    page = export_page(notebook, report)
+    if report.since and earlier:
+        page = page.replace(CHANGES, tell_changes(earlier, report, tables))
+    files: dict[str, bytes] = {"report.html": page.encode()}
+    if "pdf" in to:
+        files["report.pdf"] = render_pdf(page)
+    if "docx" in to:
+        files["report.docx"] = render_docx(
+            page,
+            pictures={k: v for c in cells for k, v in c.block.pictures.items()},
+            title=study.settings.title or study.folder.name,
+            language=study.settings.language,
+        )
+    files |= render_tables(tables)
+    files["manifest.json"] = describe_run(report, files).encode()
+    leaks = check_leaks(report, files)
+    if leaks:
+        raise ProblemsError(leaks)
+    for name, content in files.items():
+        write_whole(out / name, content)
+    return [out / name for name in files]
+
+
+def find_earlier(out: Path, since: str | Path) -> Run | None:
+    """Find the run to compare with: the one that is named, else what stands in `out`."""
+    if since:
+        return read_run(Path(since))
+    try:
+        return read_run(out)
+    except EvalkitError:
+        return None
+
+
+def read_notebook(path: Path) -> Any:
+    """Read a notebook; what is none is a mistake."""
+    import nbformat
+
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
+        raise EvalkitError(
+            f"{path.name}: it is not a notebook: open and save it in JupyterLab"
+        ) from error
+
+
+def read_cells(notebook: Any, report: Report, *, file: str) -> list[Problem]:
+    """Read the Markdown cells as the report prints them; list what is wrong there."""
+    problems = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "markdown":
+            block, mistakes = read_prose(report, cell.source)
+            cell.source = block.html
+            cell.metadata["evalkit"] = block._repr_mimebundle_()[MIME]
+            problems += [Problem(file, number, m.what, m.mend) for m in mistakes]
+    return problems
+
+
+def run_notebook(
+    notebook: Any, report: Report, *, name: str, pictures: bool = False
+) -> None:
+    """Execute a report's notebook, in a kernel of its own."""
+    since = str(Path(report.since).resolve()) if report.since else ""
+    folder = str(report.study.folder.resolve())
+    set_parameters(notebook, STUDY=folder, AUDIENCE=report.audience, SINCE=since)
+    execute(notebook, name=name, variables={PICTURES: "1"} if pictures else {})
+
+
+def export_page(notebook: Any, report: Report) -> str:
+    """Export an executed notebook as the page."""
+    settings = report.study.settings
+    notebook.metadata["evalkit"] = {
+        "title": settings.title or report.study.folder.name,
+        "language": settings.language,
+        "audience": report.audience,
+    }
+    page, _ = EvalkitExporter().from_notebook_node(notebook)
+    return str(page)
+
+
+def name_quotations(report: Report, cells: Iterable[Cell]) -> pd.DataFrame:
+    """Give the table of what is quoted; a reader outside gets no coding's id."""
+    rows = list_quoted(cells).drop(columns=["begins", "fingerprint"])
+    return rows if report.is_internal else rows.drop(columns=["coding_id", "where"])
+
+
+def tell_changes(
+    earlier: Run, report: Report, tables: Mapping[str, pd.DataFrame]
+) -> str:
+    """Set what changed since an earlier run as a table of the page."""
+    manifest = json.loads(describe_run(report, {}))
+    files = render_tables(
+        {name: tables[name] for name in earlier.tables if name in tables}
+    )
+    written = {
+        Path(name).stem: pd.read_csv(
+            io.BytesIO(content), dtype="str", keep_default_na=False
+        )
+        for name, content in files.items()
+    }
+    found = compare(earlier, Run(Path(), manifest, written))
+    if found.empty:
+        return "<p>Nothing changed since the last run.</p>"
+    names = {"claim_id": "Claim", "kind": "What", "before": "Last run"}
+    names |= {"after": "This run", "because": "Why"}
+    return table(found, caption="What changed since the last run", names=names).html
+
+
+def check_leaks(report: Report, files: Mapping[str, bytes]) -> list[Problem]:
+    """List the files that hold words of people who are gone, or (outside) refused."""
+    secrets = read_secrets(report.study.folder)
+    leaks = find_leaks(files, secrets.words, shared=secrets.shared)
+    if report.is_internal:
+        return leaks
+    refused, free = split_words(report.study)
+    return [*leaks, *find_leaks(files, refused, shared=free)]
 
 
 def refuse_errors(study: Study) -> None:
@@ -65,28 +211,8 @@ def find_notebooks() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "notebooks"
 
 
-def export_notebook(path: Path, study: Study) -> str:
-    """Execute a notebook on a study, in a kernel of its own, and export it."""
-    import nbformat
-
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except (ValueError, AttributeError, nbformat.ValidationError) as error:
-        raise EvalkitError(
-            f"{path.name}: it is not a notebook: open and save it in JupyterLab"
-        ) from error
-    set_parameters(notebook, study=str(study.folder.resolve()))
-    notebook.metadata["evalkit"] = {
-        "title": study.settings.title or study.folder.name,
-        "language": study.settings.language,
-    }
-    execute(notebook, name=path.name)
-    page, _ = EvalkitExporter().from_notebook_node(notebook)
-    return str(page)
-
-
-def set_parameters(notebook: Any, *, study: str) -> None:
-    """Write the study's folder into the cell tagged `parameters`."""
+def set_parameters(notebook: Any, **parameters: str) -> None:
+    """Write parameters (STUDY, AUDIENCE, SINCE) into the cell tagged `parameters`."""
     tagged = [
         cell
         for cell in notebook.cells
@@ -97,10 +223,13 @@ def set_parameters(notebook: Any, *, study: str) -> None:
             f"the notebook has {len(tagged)} cells tagged `parameters`: tag the one "
             "that says STUDY = … (JupyterLab: property inspector, Cell Tags)"
         )
-    tagged[0].source = f"STUDY = {study!r}"
+    lines = [f"{name} = {value!r}" for name, value in parameters.items()]
+    tagged[0].source = "\n".join(lines)
 
 
-def execute(notebook: Any, *, name: str) -> None:
+def execute(
+    notebook: Any, *, name: str, variables: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Run a notebook from top to bottom; a cell that fails is named."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -115,7 +244,10 @@ def execute(notebook: Any, *, name: str) -> None:
         )
         try:
             with _environment(
-                IPYTHONDIR=scratch, JUPYTER_RUNTIME_DIR=scratch, PYTHONHASHSEED="0"
+                IPYTHONDIR=scratch,
+                JUPYTER_RUNTIME_DIR=scratch,
+                PYTHONHASHSEED="0",
+                **variables,
             ):
                 client.execute()
         except CellExecutionError as error:
@@ -153,29 +285,40 @@ def _environment(**variables: str) -> Any:
                 os.environ[name] = value
 
 
-def describe_run(study: Study, written: Iterable[Path], out: Path) -> str:
+def describe_run(report: Report, files: Mapping[str, bytes]) -> str:
     """Say what the report was built from, with and into: every hash, no time."""
+    study = report.study
     inputs = [path for name in _INPUTS if (path := study.folder / name).is_file()]
     inputs += sorted((study.folder / "codings").glob("*.jsonl"))
     inputs += sorted(
         {find_transcript(study.folder, str(file)) for file in study.documents["file"]}
     )
+    settings = study.settings
     manifest = {
-        "command": f"evalkit report {study.folder.name}",
+        "command": f"evalkit report {study.folder.name} --audience {report.audience}",
+        "audience": report.audience,
         "versions": {
             "python": platform.python_version(),
             **{name: version(name) for name in _PACKAGES},
             "pipeline": describe_pipeline(
-                study.settings.pipeline, language=study.settings.language
+                settings.pipeline, language=settings.language
             ),
         },
-        "inputs": {
-            path.relative_to(study.folder).as_posix(): _hash(path) for path in inputs
+        "settings": settings.model_dump(
+            include={"k", "small_cells", "report_groups", "strength", "coders"}
+        ),
+        "people": {
+            "heard": len(report.people),
+            "withdrawn": int(study.respondents["withdrawn_on"].ne("").sum()),
         },
-        "outputs": {path.relative_to(out).as_posix(): _hash(path) for path in written},
+        "inputs": {
+            path.relative_to(study.folder).as_posix(): _hash(path.read_bytes())
+            for path in inputs
+        },
+        "outputs": {name: _hash(content) for name, content in files.items()},
     }
     return json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
 
 
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -5,26 +5,37 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import warnings
 from dataclasses import dataclass
 from html import escape
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
 
-from evalkit.report.style import CLASSES, RC, UNIT
+from evalkit.report.style import CLASSES, PAPER, RC, UNIT
 
+_ELEMENT = re.compile(r"<[^>]+>")
 _STYLE = re.compile(r' style="([^"]*)"')
+_OWN_ID = re.compile(r' id="[A-Za-z0-9.]+_\d+"')
+_REFERENCE = re.compile(r'(\bid="|url\(#|href="#)')
 _ROOT = re.compile(r"<svg[^>]*>", re.DOTALL)
+_DOTS = 200  # an inch, in the picture
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: what it shows, in words and as a drawing."""
+    """A figure: what it shows, in words and as a drawing.
+
+    `id` is that of the drawing's title; `picture` a PNG of it, where one was asked for.
+    """
 
     svg: str
     finding: str
     unit: str
     alt: str
+    id: str
+    picture: bytes = b""
 
     def _repr_html_(self) -> str:
         return (
@@ -35,10 +46,12 @@ class Figure:
         )
 
 
-def figure(ax: Axes) -> Figure:
+def figure(ax: Axes, *, picture: bool = False) -> Figure:
     """Take a chart's drawing and words apart, for the page to set.
 
-    A chart without alternative text raises `ValueError`.
+    `picture` adds a PNG, for documents that take no SVG. The ids in the drawing are
+    its own, so that many figures can stand on a page. A chart without alternative text
+    raises `ValueError`.
     """
     finding, unit, alt = ax.get_title(loc="left"), ax.get_xlabel(), str(ax.get_label())
     if not alt.strip():
@@ -46,15 +59,34 @@ def figure(ax: Axes) -> Figure:
     drawing = ax.get_figure(root=True)
     if drawing is None:
         raise ValueError("the axes belong to no figure any more")
-    salt = hashlib.sha256(alt.encode()).hexdigest()[:8]
-    out = io.StringIO()
     ax.set_title("", loc="left")
     ax.set_xlabel("")
-    with mpl.rc_context({**RC, "svg.hashsalt": salt, "svg.id": None}):
-        drawing.savefig(out, format="svg", metadata={"Date": None}, dpi=72)
-    ax.set_title(finding, loc="left")
-    ax.set_xlabel(unit)
-    return Figure(_clean(out.getvalue(), alt, salt), finding, unit, alt)
+    try:
+        svg = _save(drawing, "svg").decode()
+        png = _save(drawing, "png") if picture else b""
+    finally:
+        ax.set_title(finding, loc="left")
+        ax.set_xlabel(unit)
+    salt = hashlib.sha256(f"{alt}\n{svg}".encode()).hexdigest()[:8]
+    return Figure(_clean(svg, alt, salt), finding, unit, alt, f"t{salt}", png)
+
+
+def _save(drawing: Drawing, kind: str) -> bytes:
+    out = io.BytesIO()
+    # No dates, no versions: the same chart is the same bytes.
+    marks = {"Date": None} if kind == "svg" else {"Software": None}
+    style = {**RC, "svg.hashsalt": "evalkit", "svg.id": None}
+    with mpl.rc_context(style), warnings.catch_warnings():
+        # The page has fonts for letters that matplotlib's has not.
+        warnings.filterwarnings("ignore", r"(?s)Glyph .* missing", UserWarning)
+        drawing.savefig(
+            out,
+            format=kind,
+            metadata=marks,
+            dpi=72 if kind == "svg" else _DOTS,
+            facecolor="none" if kind == "svg" else PAPER,
+        )
+    return out.getvalue()
 
 
 def _clean(svg: str, alt: str, salt: str) -> str:
@@ -68,15 +100,23 @@ def _clean(svg: str, alt: str, salt: str) -> str:
     drawing = re.sub(r"<metadata>.*?</metadata>\s*", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"<defs>\s*<style.*?</defs>\s*", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"<!--.*?-->\s*", "", drawing, flags=re.DOTALL)
-    drawing = re.sub(r' id="[A-Za-z0-9.]+_\d+"', "", drawing)
-    drawing = _STYLE.sub(_set_style, drawing)
     inner = drawing[_ROOT.match(drawing).end() : drawing.rindex("</svg>")].strip()  # type: ignore[union-attr]
+    # Element by element: what a chart says may look like an attribute.
+    inner = _ELEMENT.sub(lambda element: _set_element(element[0], salt), inner)
     root = (
         f'<svg viewBox="{box}" role="img" aria-labelledby="t{salt}" '
+        'font-family="Liberation Sans, Arial, sans-serif" '
         'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
         f'<title id="t{salt}">{escape(alt)}</title>'
     )
     return f'{root}<g transform="scale({scale:g})">{inner}</g></svg>'
+
+
+def _set_element(element: str, salt: str) -> str:
+    """Make ids the figure's own, and drop those that nothing refers to."""
+    element = _OWN_ID.sub("", element)
+    element = _REFERENCE.sub(rf"\g<1>f{salt}-", element)
+    return _STYLE.sub(_set_style, element)
 
 
 def _set_style(match: re.Match[str]) -> str:

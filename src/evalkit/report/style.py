@@ -11,7 +11,13 @@ RULE = "#d8d4ca"
 SUPPORT = "#173f6e"
 ON_SUPPORT = "#fefefe"  # not PAPER, so that the page can tell them apart in the dark
 
-# The page recolours a chart by these classes; the hex stays for print and PDF.
+CONTRADICT, CONTRADICT_TEXT = "#d9703a", "#9c3f0d"
+ON_CONTRADICT = "#1b1f25"  # not INK, which turns light in the dark
+QUALIFY, QUALIFY_TEXT = "#9a6a00", "#7a5300"
+RULE_STRONG = "#8b8778"
+
+# The page recolours a chart by these classes (a stroke's begins with s: sf-sup); the
+# hex stays for print and PDF.
 CLASSES = {
     PAPER: "f-paper",
     INK: "f-ink",
@@ -19,6 +25,12 @@ CLASSES = {
     RULE: "f-rule",
     SUPPORT: "f-sup",
     ON_SUPPORT: "f-onsup",
+    CONTRADICT: "f-con",
+    CONTRADICT_TEXT: "f-ct",
+    ON_CONTRADICT: "f-oncon",
+    QUALIFY: "f-qua",
+    QUALIFY_TEXT: "f-qt",
+    RULE_STRONG: "f-strong",
 }
 
 # A unit is a hundredth of an inch: a chart 400 units wide serves page and print.
@@ -39,7 +51,7 @@ RC: Any = {  # matplotlib types each of its 330 keys
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "hatch.linewidth": 1.4,
+    "hatch.linewidth": 1.2,
     "svg.fonttype": "none",
     "text.parse_math": False,  # a dollar is a dollar
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -12,13 +12,14 @@ import pandas as pd
 from evalkit.analysis.course import find_course
 from evalkit.analysis.frequency import count_codes, count_speech, name_codes
 from evalkit.analysis.units import cut_units, lay_codings
-from evalkit.claims.ledger import find_evidence, widen_links
-from evalkit.claims.statements import list_claims
-from evalkit.claims.strength import rate_claims
 from evalkit.errors import EvalkitError
 from evalkit.files import write_whole
-from evalkit.report.blocks import count_themes, lay_themes
+from evalkit.report.blocks.themes import count_themes, lay_themes
+from evalkit.report.facts import list_facts
+from evalkit.report.opened import Report, open_report
+from evalkit.report.preflight import fill_preflight
 from evalkit.study import Study
+from evalkit.tables import EVIDENCE
 
 Format = Literal["csv", "parquet", "xlsx"]
 
@@ -26,15 +27,35 @@ Format = Literal["csv", "parquet", "xlsx"]
 def write_tables(study: Study, out: Path, *, format: Format = "csv") -> list[Path]:
     """Write every table and result, one file each; return the files."""
     written = []
-    for name, frame in list_tables(study):
+    for name, frame in list_tables(open_report(study)):
         path = out / f"{name}.{format}"
         write_whole(path, _render(frame, name, format))
         written.append(path)
     return written
 
 
-def list_tables(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Give each table and result of a study by its name."""
+def render_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    """Render a report's tables as CSV, by the name of their file."""
+    return {
+        f"tables/{name}.csv": _render(frame, name, "csv")
+        for name, frame in tables.items()
+    }
+
+
+def list_tables(report: Report) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give each table and result by its name: those that the audience may have."""
+    study = report.study
+    facts, answers = list_facts(report), study.settings.preflight
+    yield "statements", study.claims.statements
+    yield "preflight", fill_preflight(facts, answers)
+    yield "theme_frequency", count_themes(study)
+    if not report.is_internal:
+        ratings, by_group = report.ratings, report.by_group
+        yield "codes", study.codes.drop(columns="example")
+        yield "claims", ratings.drop(columns=["fragile_respondents", "fragile_groups"])
+        if study.settings.small_cells != "strict":
+            yield "evidence_by_group", by_group
+        return
     yield "documents", study.documents
     yield "respondents", study.respondents
     yield "speakers", study.speakers
@@ -44,25 +65,21 @@ def list_tables(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "codings", study.codings
     yield "anchors", study.anchors
     yield "memos", study.memos
+    yield "asked", study.asked
+    yield "verdicts", study.verdicts
     yield "speech", count_speech(study.turns)
     coded = lay_codings(cut_units(study.turns), study.counted)
     yield "code_frequency", count_codes(coded).pipe(name_codes, study.codes)
     yield "code_by_respondent", _by_respondent(study, coded)
-    yield "theme_frequency", count_themes(study)
     yield "themes_by_group", count_themes(study, by="report_group")
     yield "course", find_course(lay_themes(study)).pipe(name_codes, study.codes)
-    links = widen_links(study.claims.links, study.codes)
-    evidence = find_evidence(coded, links, study.respondents)
-    yield "statements", study.claims.statements
-    yield "evidence", evidence
-    yield (
-        "claims",
-        rate_claims(
-            evidence,
-            rule=study.settings.strength,
-            claim_ids=list_claims(study.claims),
-        ),
-    )
+    yield "links", report.links
+    yield "evidence", report.evidence[[*EVIDENCE.columns]]
+    yield "evidence_by_group", report.by_group
+    yield "positions", report.positions
+    yield "claims", report.ratings
+    yield "counter_evidence", report.counter_evidence
+    yield "sensitivity", report.scenarios
 
 
 def _by_respondent(study: Study, coded: pd.DataFrame) -> pd.DataFrame:

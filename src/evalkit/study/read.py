@@ -37,15 +37,20 @@ from evalkit.study.checks import (
     find_unregistered,
     split_part,
 )
+from evalkit.study.guide import ASKED_FILE, Guide, check_guide, parse_guide
+from evalkit.study.guide import FILE as GUIDE_FILE
 from evalkit.study.settings import FILE as SETTINGS_FILE
 from evalkit.study.settings import Coder, Settings, read_settings
+from evalkit.study.verdicts import FILE as VERDICTS_FILE
 from evalkit.tables import (
+    ASKED,
     CODERS,
     DOCUMENTS,
     MASK,
     RESPONDENTS,
     SPEAKERS,
     TURNS,
+    VERDICTS,
     Table,
     list_rows,
 )
@@ -63,8 +68,9 @@ class Study:
     People who did not agree to analysis, or who withdrew, are left out of every table
     but `respondents`; in a text that they share with others their words are masked.
     `codings` are everybody's, `counted` those that a report counts (see `Coder`);
-    `memos` those on codes and documents (a coding's memo stands with it). `hashes` are
-    of the texts as they are, unmasked.
+    `memos` those on codes and documents (a coding's memo stands with it). `guide` and
+    `asked` say which questions were put where, `verdicts` which passages bear out a
+    claim. `hashes` are of the texts as they are, unmasked.
     """
 
     folder: Path
@@ -81,6 +87,9 @@ class Study:
     anchors: pd.DataFrame
     memos: pd.DataFrame
     claims: Claims
+    guide: Guide
+    asked: pd.DataFrame
+    verdicts: pd.DataFrame
     texts: Mapping[str, str]
     hashes: Mapping[str, str]
     problems: tuple[Problem, ...]
@@ -144,6 +153,17 @@ def read_study(folder: str | Path) -> Study:
     claims = _read_claims(folder, problems)
     problems += check_claims(claims, codebook, settings, counted)
     problems += check_settings(settings, respondents, coders)
+    guide = _read_guide(folder, problems)
+    asked = _read_table(folder, ASKED_FILE, ASKED, problems)
+    problems += check_guide(
+        guide,
+        asked,
+        claim_ids=claims.statements["claim_id"].to_list(),
+        documents=interviews["document_id"],
+        turns=turns,
+        texts=texts,
+    )
+    verdicts = _read_table(folder, VERDICTS_FILE, VERDICTS, problems)
     return Study(
         folder=folder,
         settings=settings,
@@ -159,6 +179,11 @@ def read_study(folder: str | Path) -> Study:
         anchors=anchors,
         memos=_list_memos(logs, documents),
         claims=claims,
+        guide=guide,
+        asked=asked[asked["document_id"].isin(list(texts))].reset_index(drop=True),
+        verdicts=verdicts[verdicts["coding_id"].isin(codings["coding_id"])].reset_index(
+            drop=True
+        ),
         texts=_mask(texts, theirs),
         hashes={name: hash_text(text) for name, text in texts.items()},
         problems=tuple(problems),
@@ -181,6 +206,19 @@ def _read_claims(folder: Path, problems: list[Problem]) -> Claims:
     except ProblemsError as error:
         problems += error.problems
     return parse_claims("")
+
+
+def _read_guide(folder: Path, problems: list[Problem]) -> Guide:
+    path = folder / GUIDE_FILE
+    try:
+        return parse_guide(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        pass
+    except UnicodeDecodeError:
+        problems.append(Problem(GUIDE_FILE, 0, "it is not UTF-8", "save it as UTF-8"))
+    except ProblemsError as error:
+        problems += error.problems
+    return parse_guide("")
 
 
 def _read_table(

@@ -31,7 +31,13 @@ class Coder(BaseModel):
 
 
 class Settings(BaseModel):
-    """What `study.toml` says; DESIGN's defaults where it says nothing."""
+    """What `study.toml` says; DESIGN's defaults where it says nothing.
+
+    `attributions` says how a report speaks of one of a report group ("one diplomat");
+    `describe_by` names the attributes of people that may be added ("one experienced
+    diplomat") where enough people share them. `preflight` answers the items of the
+    reporting standards that only a person can.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +49,9 @@ class Settings(BaseModel):
     small_cells: Literal["within groups", "strict"] = "within groups"
     questions: dict[str, str] = {}
     report_groups: dict[str, list[str]] = {}
+    attributions: dict[str, str] = {}
+    describe_by: list[str] = []
+    preflight: dict[str, str] = {}
     strength: Rule = Rule()
     coders: dict[str, Coder] = {}
 

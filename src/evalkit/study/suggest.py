@@ -8,11 +8,12 @@ import pandas as pd
 
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.cue_checks import check_cues
+from evalkit.coding.cues import compile_cues
 from evalkit.coding.suggestions import suggest_codings
 from evalkit.errors import EvalkitError, Problem, ProblemsError
 from evalkit.nlp import BLANK
 from evalkit.study.read import Study
-from evalkit.tables import SUGGESTIONS
+from evalkit.tables import SUGGESTIONS, list_rows
 
 
 def suggest_study(study: Study, *, jobs: int = 1) -> pd.DataFrame:
@@ -60,3 +61,28 @@ def _by_language(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
     for language, documents in study.documents.groupby(languages, sort=False):
         ids = documents["document_id"]
         yield str(language), study.turns[study.turns["document_id"].isin(ids)]
+
+
+def find_traps(study: Study) -> pd.DataFrame:
+    """Find the places in respondents' words where a trap phrase of a code stands.
+
+    One row a place: code_id, respondent_id, document_id, start, end, words. A cue that
+    cannot be compiled finds nothing here (`check_study_cues` names it).
+    """
+    traps = study.codebook.cues[study.codebook.cues["kind"].eq("trap")]
+    rows: list[tuple[object, ...]] = []
+    for language, turns in _by_language(study):
+        own = turns[turns["respondent_id"].ne("")]
+        try:
+            cues = compile_cues(traps, own["text"].to_list(), language=language)
+        except ProblemsError:
+            continue
+        for turn in list_rows(own):
+            for start, end, at in cues.find_hits(turn["text"]):
+                words = turn["text"][start:end]
+                places = (turn["start"] + start, turn["start"] + end)
+                code_id = traps["code_id"].iloc[at]
+                whose = (turn["respondent_id"], turn["document_id"])
+                rows.append((code_id, *whose, *places, words))
+    columns = ["code_id", "respondent_id", "document_id", "start", "end", "words"]
+    return pd.DataFrame(rows, columns=columns)

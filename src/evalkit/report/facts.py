@@ -1,0 +1,109 @@
+"""What a study's tables can tell of what reporting standards ask for."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from evalkit.claims.counter import find_grave
+from evalkit.claims.strength import SINGLE
+from evalkit.nlp import describe_pipeline
+from evalkit.report.opened import Report
+from evalkit.report.page import count, enumerate_names
+from evalkit.report.passages import find_quotable
+
+
+def list_facts(report: Report) -> dict[str, str]:
+    """Tell each fact of `preflight.list_facts` that the tables hold; "" where none."""
+    study, people = report.study, report.people
+    settings, claims = study.settings, study.claims.statements
+    documents, coders = study.documents, study.coders
+    own = study.turns.loc[study.turns["respondent_id"].ne(""), "text"]
+    n_words = sum(len(words.split()) for words in own)
+    kinds = claims["kind"].value_counts()
+    n_gone = len(study.respondents) - len(people)
+    n_themes = int(study.codes["parent_id"].eq("").sum())
+    lessons = claims[claims["kind"].eq("lesson")]
+    bounded = (lessons["holds_when"].ne("") & lessons["fails_when"].ne("")).sum()
+    coded = report.coded[report.coded["coding_id"].notna()]
+    quotable = find_quotable(study, coded.drop_duplicates("coding_id"))
+    single = int(report.ratings["strength"].eq(SINGLE).sum())
+    is_rated = len(report.ratings) > 0
+    rule = settings.strength
+
+    def values(column: str) -> str:
+        return enumerate_names(sorted({*documents[column]} - {""}))
+
+    return {
+        "title": settings.title,
+        "abstract": "",
+        "summary": "The summary opens the report." if is_rated else "",
+        "sample_size": count(len(people), "person", "people"),
+        "groups": enumerate_names(people["report_group"].drop_duplicates()),
+        "sampling": "",
+        "collected": "to ".join(_ends(documents["collected_on"].to_list())),
+        "modes": values("mode"),
+        "voices": values("voice"),
+        "languages": values("language"),
+        "interview_lengths": f"{n_words:,} words of respondents",
+        "rounds": values("round"),
+        "guide": count(len(study.guide.questions), "question")
+        if len(study.guide.questions)
+        else "",
+        "asked": f"recorded: {len(study.asked)} times" if len(study.asked) else "",
+        "consent": "to analysis and quotation, for each person"
+        if people["may_quote"].ne("").all()
+        else "",
+        "withdrawals": f"{n_gone} withdrew or are left out" if n_gone else "none",
+        "non_participation": "",
+        "coders": count(len(coders), "coder") if len(coders) else "",
+        "codebook": f"version {study.codebook.version}, {count(n_themes, 'theme')}, "
+        f"{count(len(study.codes), 'code')}"
+        if study.codebook.version
+        else "",
+        "codebook_annex": "in an annex" if len(study.codes) else "",
+        "agreement": "",
+        "saturation": "",
+        "software": f"evalkit {version('evalkit')}",
+        "pipeline": describe_pipeline(settings.pipeline, language=settings.language),
+        "quotations": f"{len(quotable):,} passages may be quoted; each that is printed "
+        "is compared with its transcript",
+        "consistency": "a table of evidence behind every claim" if is_rated else "",
+        "counter_evidence": "looked for, claim by claim" if is_rated else "",
+        "minor_themes": f"{single} of one person; "
+        f"{count(len(find_grave(study.counted)), 'grave statement')} kept in sight"
+        if is_rated
+        else "",
+        "questions": count(len(settings.questions), "question")
+        if settings.questions
+        else "",
+        "findings_by_question": "each claim names its question"
+        if is_rated
+        and claims.loc[claims["kind"].eq("finding"), "question"].ne("").all()
+        else "",
+        "strength_rule": f"printed; contested from {rule.contested:.2f}"
+        if is_rated
+        else "",
+        "sensitivity": "in an annex" if is_rated else "",
+        "rivals": f"{int(claims['rivals'].ne('').sum())} claims name rivals"
+        if claims["rivals"].ne("").any()
+        else "",
+        "lessons": count(int(kinds.get("lesson", 0)), "lesson")
+        if "lesson" in kinds
+        else "",
+        "limits_of_lessons": f"{bounded} of {len(lessons)}" if len(lessons) else "",
+        "recommendations": count(int(kinds.get("recommendation", 0)), "recommendation")
+        if "recommendation" in kinds
+        else "",
+        "limits": "in the section on method",
+        "reproducibility": "manifest.json holds every input's hash",
+        "audit_trail": "every coding is logged with its time and coder"
+        if len(coders)
+        else "",
+        "privacy": f"nobody is described by what fits fewer than {settings.k} people",
+        "register": "in an annex",
+    }
+
+
+def _ends(dates: list[str]) -> list[str]:
+    known = sorted(date for date in dates if date)
+    return [f"{known[0]} ", known[-1]] if known else []
