@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import evalkit
+
+# How long an example takes says how busy a machine is, and nothing about the code.
+hypothesis.settings.register_profile("evalkit", deadline=None)
+hypothesis.settings.load_profile("evalkit")
 
 TOP = Path(__file__).parents[1]
 SHARED = TOP.parent / "shared" / "interviews"

@@ -181,7 +181,7 @@ def test_who_may_be_quoted_and_in_which_passage(
     code(study, "P1", "It was cold.", "hope", **marks)
     read = evalkit.read_study(study)
     assert read.problems == ()
-    page = evalkit.blocks.quotations(read).html
+    page = evalkit.blocks.voices(evalkit.open_report(read)).html
     assert ("“It was cold.”" in page) is quoted
 
 
@@ -194,7 +194,7 @@ def test_a_no_to_a_passage_holds_for_every_coding_of_its_words(study: Path):
     code(study, "P1", "It was cold.", "hope", quotable="no")
     code(study, "P1", "was cold", "cold")
     code(study, "P1", "We left early.", "cold")
-    page = evalkit.blocks.quotations(evalkit.read_study(study)).html
+    page = evalkit.blocks.voices(evalkit.open_report(study)).html
     assert quotations_in(page) == ["We left early."]
 
 
@@ -206,12 +206,12 @@ def test_consent_to_a_passage_is_no_consent_to_other_words(study: Path):
     people.write_text(people.read_text().replace("P1,,yes,yes", "P1,,yes,case by case"))
     long = "We left early. It was cold."
     code(study, "P1", long, "hope", quotable="yes")
-    assert quotations_in(evalkit.blocks.quotations(evalkit.read_study(study)).html)
+    assert quotations_in(evalkit.blocks.voices(evalkit.open_report(study)).html)
     transcript = study / "transcripts" / "P1.txt"
     transcript.write_text(transcript.read_text().replace("was cold", "was NOT cold"))
     read = evalkit.read_study(study)
     assert read.anchors["status"].to_list() == ["close"]
-    assert not quotations_in(evalkit.blocks.quotations(read).html)
+    assert not quotations_in(evalkit.blocks.voices(evalkit.open_report(read)).html)
 
 
 def test_the_report_names_the_pipeline(study: Path, tmp_path: Path):
@@ -307,6 +307,9 @@ def test_lab_copies_the_notebooks_once(study: Path):
 
     copied = copy_notebooks(study)
     assert [path.name[:2] for path in copied] == ["01", "02", "03", "05"]
-    assert "STUDY = '..'" in copied[0].read_text().replace('\\"', '"')
+    for path in copied:
+        first = next(c for c in nbformat.read(path, 4).cells if c.cell_type == "code")
+        assert first.source.splitlines()[0] == "STUDY = '..'"
+    assert 'AUDIENCE = "internal"' in first.source
     shutil.copy(copied[0], copied[1])
     assert copy_notebooks(study) == []

@@ -34,10 +34,10 @@ def find_counter_evidence(
             passages, on=["claim_id", "document_id"], suffixes=("", "_read")
         )
         inside = read["start"].ge(read["start_read"]) & read["end"].le(read["end_read"])
-        key = ["claim_id", "document_id", "start"]
+        key = ["claim_id", "document_id", "start", "end"]
         seen = {*read.loc[inside, key].itertuples(index=False, name=None)}
         unread = [row not in seen for row in near[key].itertuples(index=False)]
-        near = near[unread].assign(kind="trap").drop_duplicates(["claim_id", *key])
+        near = near[unread].assign(kind="trap").drop_duplicates(key)
     silent = positions[positions["position"].eq(SILENT)].assign(
         kind=SILENT, document_id="", start=0, end=0, words=""
     )
@@ -85,4 +85,4 @@ def find_grave(codings: pd.DataFrame) -> pd.DataFrame:
     """Find the codings marked `grave: yes`: one person's word is enough to be told."""
     if GRAVE not in codings:
         return codings.iloc[:0]
-    return codings[codings[GRAVE].astype("str").str.casefold().eq("yes")]
+    return codings[codings[GRAVE].astype("str").str.strip().str.casefold().eq("yes")]

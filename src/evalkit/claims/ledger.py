@@ -94,7 +94,7 @@ def list_positions(
     >>> rows["position"].to_list()
     ['not asked', 'asked, silent']
     """
-    pairs = pd.DataFrame({"claim_id": [*claim_ids]}).merge(
+    pairs = pd.DataFrame({"claim_id": [*claim_ids]}, dtype="str").merge(
         people[["respondent_id", "group"]], how="cross"
     )
     key = ["claim_id", "respondent_id"]

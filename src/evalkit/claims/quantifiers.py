@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 _WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
-# Up to which share of those who could have said so, in per cent.
-_SCALE = {25: "a few", 50.5: "some", 84.5: "most", 100: "nearly all"}
 SCALE = (
-    "“A few” means under 25% of them, “some” 25 to 50%, “most” 51 to 84%, “nearly "
+    "“A few” means under 25% of them, “some” 25 to 50%, “most” more than 50%, “nearly "
     "all” 85% or more. The words are written from the counts."
 )
 
 
 def quantify(n: int, of: int) -> str:
-    """Say how many of `of` people `n` are; whole numbers are said as what they are.
+    """Say how many of `of` people `n` are, as `SCALE` has it; none, one, all as such.
 
     >>> [quantify(n, 8) for n in (0, 1, 2, 4, 6, 7, 8)]
     ['none', 'one', 'some', 'some', 'most', 'nearly all', 'all']
@@ -25,8 +23,11 @@ def quantify(n: int, of: int) -> str:
         return "all" if n > 1 else "the one person"
     if n == 1:
         return "one"
-    share = 100 * n / of
-    return next(word for most, word in _SCALE.items() if share < most or most == 100)
+    if 100 * n < 25 * of:
+        return "a few"
+    if 100 * n <= 50 * of:
+        return "some"
+    return "most" if 100 * n < 85 * of else "nearly all"
 
 
 def spell(n: int) -> str:

@@ -73,7 +73,8 @@ def _list_scenarios(
             for name, values in scenarios.items():
                 yield name, counted[~counted[attribute].isin(values)], rule
     for name, its_rule in _move_thresholds(rule):
-        yield name, counted, its_rule
+        if its_rule != rule:
+            yield name, counted, its_rule
 
 
 def _move_thresholds(rule: Rule) -> Iterator[tuple[str, Rule]]:

@@ -79,6 +79,11 @@ def parse_claims(content: str) -> Claims:
         for key, side in (("codes", "for"), ("against", "against")):
             links += [(claim_id, str(code), side) for code in _items(entry, key)]
         rests += [(claim_id, str(other)) for other in _items(entry, "rests_on")]
+    for claim_id in dropped:
+        if claim_id in lines:
+            what = f"{claim_id} is dropped, and stands here all the same"
+            mend = "take it out, or out of `dropped:`"
+            problems.append(Problem(FILE, lines[claim_id], what, mend))
     for claim_id, other in rests:
         if other not in lines:
             what = f"{claim_id} rests on {other!r}, which is not here"
@@ -204,17 +209,32 @@ def _walk(
 
 def _read_dropped(root: Any, problems: list[Problem]) -> dict[str, str]:
     written = root.get(_DROPPED) if isinstance(root, dict) else None
-    dropped = {}
-    for entry in written if isinstance(written, list) else [written]:
+    if written is None:
+        return {}
+    dropped: dict[str, str] = {}
+    for at, entry in enumerate(written if isinstance(written, list) else [written]):
         named = entry if isinstance(entry, dict) else {}
-        claim_id, why = join_text(named.get("id")), join_text(named.get("reason"))
-        if claim_id and why and not {*named} - {"id", "reason"}:
-            dropped[claim_id] = why
-        elif written:
+        cells = [named.get("id"), named.get("reason")]
+        claim_id, why = (join_text(cell) for cell in cells)
+        is_plain = not any(isinstance(cell, list | dict | float) for cell in cells)
+        line = _line_of_item(written, at) or _line(root, _DROPPED)
+        if not (claim_id and why and is_plain) or {*named} - {"id", "reason"}:
             what = f"{str(entry)[:40]!r} does not say what was dropped, and why"
             mend = "write `- {id: K9, reason: merged into K3}`"
-            problems.append(Problem(FILE, _line(root, _DROPPED), what, mend))
+            problems.append(Problem(FILE, line, what, mend))
+        elif claim_id in dropped:
+            what = f"{claim_id} is dropped twice"
+            problems.append(Problem(FILE, line, what, "keep one of the two"))
+        else:
+            dropped[claim_id] = why
     return dropped
+
+
+def _line_of_item(places: Any, at: int) -> int:
+    try:
+        return int(places.lc.item(at)[0]) + 1
+    except (AttributeError, KeyError, TypeError):
+        return 0
 
 
 def _line(places: Any, key: Any) -> int:

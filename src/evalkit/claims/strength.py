@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -121,8 +122,9 @@ def explain_rating(
 ) -> list[Condition]:
     """Say which conditions of the rule a claim meets, as far as its rating asks them.
 
-    A contested claim is told its weight of contradiction; a moderate one also what
-    keeps it from strong; one below moderate what keeps it from there.
+    A claim that nobody supports is told so; a contested one its weight of
+    contradiction; a moderate one also what keeps it from strong; one below moderate
+    what keeps it from there. A weight has the digits that tell it from its limit.
 
     >>> said = {("nurse", "supports"): 2, ("doctor", "contradicts"): 2}
     >>> explain_rating(said, Rule())[0]
@@ -145,16 +147,22 @@ def explain_rating(
             len(groups) >= least, "From", number, f"rule{of}: {least} or more"
         )
 
-    weight = f"{against:.2f}".lstrip("0")
-    if strength in (CONTESTED, UNSUPPORTED):
-        limit = f"rule for contested: {rule.contested:.2f} or more".replace(" 0.", " .")
-        met = against >= rule.contested
+    if strength == UNSUPPORTED:
+        weight = _write_weight(against, limit=rule.contested)
         return [
-            Condition(met, "Weight of contradiction", weight, limit),
+            support(1),
+            Condition(None, "Weight of contradiction", weight, "not applied"),
+        ]
+    if strength == CONTESTED:
+        weight = _write_weight(against, limit=rule.contested)
+        limit = f"rule for contested: {_write_limit(rule.contested)} or more"
+        return [
+            Condition(True, "Weight of contradiction", weight, limit),
             Condition(None, "Support", f"{people}, from {number}", "not applied"),
         ]
     strong = rule.strong
-    limit = f"{strong.contradiction:.2f} or less".lstrip("0")
+    weight = _write_weight(against, limit=strong.contradiction)
+    limit = f"{_write_limit(strong.contradiction)} or less"
     met = against <= strong.contradiction
     is_strong = strength == STRONG
     of = "" if is_strong else " for strong"
@@ -188,10 +196,34 @@ def count_directions(counts: Mapping[tuple[str, str], int]) -> Counter[str]:
 
 
 def weigh(said: Mapping[str, int]) -> float:
-    """Weigh contradiction: who contradicts, and half of who qualifies or does both."""
+    """Weigh contradiction: who contradicts, and half of who qualifies or does both.
+
+    A share of all who spoke to it; NaN where nobody did.
+
+    >>> weigh({"supports": 2, "contradicts": 1, "mixed": 1})
+    0.375
+    """
     n = sum(said.get(d, 0) for d in (SUPPORTS, QUALIFIES, CONTRADICTS, MIXED))
     half = said.get(QUALIFIES, 0) + said.get(MIXED, 0)
-    return (said.get(CONTRADICTS, 0) + half / 2) / n
+    return (said.get(CONTRADICTS, 0) + half / 2) / n if n else math.nan
+
+
+def _write_weight(weight: float, *, limit: float) -> str:
+    """Write .396 beside a limit of .40, not .40, which would seem to reach it."""
+    digits, written = 2, f"{weight:.2f}"
+    while _compare(float(written), limit) != _compare(weight, limit):
+        digits += 1
+        written = f"{weight:.{digits}f}"
+    return written.lstrip("0")
+
+
+def _write_limit(limit: float) -> str:
+    two = f"{limit:.2f}"
+    return (two if float(two) == limit else f"{limit}").lstrip("0")
+
+
+def _compare(number: float, limit: float) -> int:
+    return (number > limit) - (number < limit)
 
 
 def _supporting_groups(counts: Mapping[tuple[str, str], int]) -> set[str]:

@@ -57,9 +57,9 @@ def build_report(
     """Build a study's report into `out`: report.html, tables/*.csv, manifest.json.
 
     `to` are html, pdf and docx, `since` the folder of an earlier run to compare with.
-    Whatever stands in the way is listed at once, in a `ProblemsError`: the errors of the
-    study, and all that the gate refuses. Then nothing is written. The same inputs give
-    the same bytes.
+    Whatever stands in the way is listed at once, in a `ProblemsError`: the errors of
+    the study, and all that the gate refuses. Then nothing is written. The same inputs
+    give the same bytes.
     """
     study, out, to = read_study(folder), Path(out), {*to}
     errors = [problem for problem in study.problems if not problem.warning]
@@ -104,7 +104,7 @@ def build_report(
 
 
 def find_earlier(out: Path, since: str | Path) -> Run | None:
-    """Find the run to compare with: the one that is named, else what stands in `out`."""
+    """Find the run to compare with: the one named, else what stands in `out`."""
     if since:
         return read_run(Path(since))
     try:
@@ -223,8 +223,10 @@ def set_parameters(notebook: Any, **parameters: str) -> None:
             f"the notebook has {len(tagged)} cells tagged `parameters`: tag the one "
             "that says STUDY = … (JupyterLab: property inspector, Cell Tags)"
         )
-    lines = [f"{name} = {value!r}" for name, value in parameters.items()]
-    tagged[0].source = "\n".join(lines)
+    lines = tagged[0].source.splitlines()
+    named = {line.split("=")[0].strip(): line for line in lines}
+    named |= {name: f"{name} = {value!r}" for name, value in parameters.items()}
+    tagged[0].source = "\n".join(named.values())
 
 
 def execute(

@@ -79,6 +79,7 @@ _ANSWERS = {
     CONTRADICTS: (_LOOKS[CONTRADICTS], "against"),
     "silent": (_SILENT, "asked, silent"),
     "not_asked": (_BLANK, "not asked"),
+    "unknown": (_BLANK, "did not speak to it"),
 }
 STRENGTHS = (
     *("strong", "moderate", "limited", "single source", "contested"),
@@ -148,7 +149,8 @@ def plot_open_question(
     """Draw what people answer to an open question, as a bar of squares.
 
     `counts` has people by answer: supports, qualifies, mixed, contradicts, silent (they
-    were asked), not_asked. Above 40 people the bar is cut in shares instead.
+    were asked), not_asked, or unknown (who did not speak to it, where what was asked is
+    not recorded). Above 40 people the bar is cut in shares instead.
     """
     unknown = {*counts} - {*_ANSWERS}
     if unknown:

@@ -68,7 +68,7 @@ class EvalkitExporter(HTMLExporter):  # type: ignore[misc]
 
 
 def collect_cells(notebook: Any) -> list[Cell]:
-    """Collect what each cell of an executed notebook prints, and is to be checked by."""
+    """Collect what each cell of an executed notebook prints, for the gate."""
     cells = []
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
@@ -96,7 +96,7 @@ def _read_output(output: Any) -> Block:
 
 
 def set_register(cells: Iterable[Cell]) -> str:
-    """Set the register of all that is quoted: each passage once, where it stands first."""
+    """Set the register of all that is quoted, each passage once."""
     quoted = list_quoted(cells)
     if quoted.empty:
         return "<p>Nobody is quoted.</p>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import version
 
 from evalkit.claims.counter import find_grave
@@ -40,7 +41,7 @@ def list_facts(report: Report) -> dict[str, str]:
         "sample_size": count(len(people), "person", "people"),
         "groups": enumerate_names(people["report_group"].drop_duplicates()),
         "sampling": "",
-        "collected": "to ".join(_ends(documents["collected_on"].to_list())),
+        "collected": " to ".join(_find_ends(documents["collected_on"])),
         "modes": values("mode"),
         "voices": values("voice"),
         "languages": values("language"),
@@ -51,9 +52,14 @@ def list_facts(report: Report) -> dict[str, str]:
         else "",
         "asked": f"recorded: {len(study.asked)} times" if len(study.asked) else "",
         "consent": "to analysis and quotation, for each person"
-        if people["may_quote"].ne("").all()
+        if len(people)
+        and people["may_analyse"].ne("").all()
+        and people["may_quote"].ne("").all()
         else "",
-        "withdrawals": f"{n_gone} withdrew or are left out" if n_gone else "none",
+        "withdrawals": f"{count(n_gone, 'person', 'people')} withdrew or "
+        f"{'is' if n_gone == 1 else 'are'} left out"
+        if n_gone
+        else "none",
         "non_participation": "",
         "coders": count(len(coders), "coder") if len(coders) else "",
         "codebook": f"version {study.codebook.version}, {count(n_themes, 'theme')}, "
@@ -77,14 +83,14 @@ def list_facts(report: Report) -> dict[str, str]:
         if settings.questions
         else "",
         "findings_by_question": "each claim names its question"
-        if is_rated
+        if "finding" in kinds
         and claims.loc[claims["kind"].eq("finding"), "question"].ne("").all()
         else "",
         "strength_rule": f"printed; contested from {rule.contested:.2f}"
         if is_rated
         else "",
         "sensitivity": "in an annex" if is_rated else "",
-        "rivals": f"{int(claims['rivals'].ne('').sum())} claims name rivals"
+        "rivals": f"named for {count(int(claims['rivals'].ne('').sum()), 'claim')}"
         if claims["rivals"].ne("").any()
         else "",
         "lessons": count(int(kinds.get("lesson", 0)), "lesson")
@@ -104,6 +110,7 @@ def list_facts(report: Report) -> dict[str, str]:
     }
 
 
-def _ends(dates: list[str]) -> list[str]:
-    known = sorted(date for date in dates if date)
-    return [f"{known[0]} ", known[-1]] if known else []
+def _find_ends(dates: Iterable[str]) -> list[str]:
+    """Find the first date and the last: one, where they are the same."""
+    known = sorted({date for date in dates if date})
+    return [*dict.fromkeys([*known[:1], *known[-1:]])]

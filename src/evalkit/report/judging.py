@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from evalkit.errors import EvalkitError
+from evalkit.claims.statements import FILE as CLAIMS_FILE
+from evalkit.errors import EvalkitError, ProblemsError
 from evalkit.report.opened import open_report
 from evalkit.report.page import squeeze
+from evalkit.study.verdicts import FILE as VERDICTS_FILE
 from evalkit.tables import list_rows, suggest
 
 
@@ -16,9 +18,17 @@ def list_unjudged(folder: Path, *, claim_id: str = "") -> list[dict[str, Any]]:
 
     Each with claim_id, coding_id, statement, respondent_id, stance, words (on one
     line), quotation (as it was said) and paraphrase_only; stale ones first, one passage
-    a person and claim before the next.
+    a person and claim before the next. Errors in claims.yaml and verdicts.csv raise
+    `ProblemsError`: what they hold would be missed, or asked again.
     """
     report = open_report(folder)
+    errors = [
+        each
+        for each in report.study.problems
+        if not each.warning and each.file in (CLAIMS_FILE, VERDICTS_FILE)
+    ]
+    if errors:
+        raise ProblemsError(errors)
     statements = report.study.claims.statements.set_index("claim_id")["statement"]
     if claim_id and claim_id not in statements:
         mend = suggest(claim_id, statements.index, "claims.yaml")

@@ -34,7 +34,7 @@ def copy_notebooks(folder: Path) -> list[Path]:
         own = folder / "notebooks" / path.name
         if not own.exists():
             notebook = nbformat.read(path, as_version=4)
-            set_parameters(notebook, study="..")
+            set_parameters(notebook, STUDY="..")
             write_whole(own, nbformat.writes(notebook) + "\n")
             copied.append(own)
     return copied

@@ -136,14 +136,12 @@ class Report:
             pd.DataFrame({"report_group": named, "n_people": groups[named].to_list()}),
             how="cross",
         )
-        counts = (
-            self.evidence.groupby(["claim_id", "report_group", "direction"])
-            .size()
-            .unstack(fill_value=0)
-            .reindex(columns=[*DIRECTIONS], fill_value=0)
-            .reset_index()
+        key = ["claim_id", "report_group"]
+        said = self.evidence[key].assign(
+            **{each: self.evidence["direction"].eq(each) for each in DIRECTIONS}
         )
-        rows = rows.merge(counts, on=["claim_id", "report_group"], how="left")
+        counts = said.groupby(key, as_index=False)[[*DIRECTIONS]].sum()
+        rows = rows.merge(counts, on=key, how="left")
         rows[[*DIRECTIONS]] = rows[[*DIRECTIONS]].fillna(0).astype("int64")
         return rows
 

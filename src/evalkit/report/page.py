@@ -1,4 +1,4 @@
-"""Pieces of a page: HTML in which everything from a study is text, and what it quotes."""
+"""Pieces of a page: HTML with a study's words as text, and what it quotes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ MIME = "application/vnd.evalkit.block+json"
 class Quoted:
     """Words that a page prints as somebody's.
 
-    `words` as they are printed, of the coding `coding_id`, for `claim_id` ("" for none);
-    `kind` is quotation, context (what stands around one) or paraphrase. `where` says
-    where an internal reader finds them.
+    `words` as they are printed, of the coding `coding_id`, for `claim_id` ("" for
+    none). `kind` is quotation, mention (within a sentence), note (not word for word),
+    context (what stands around a quotation) or paraphrase. `where` says where an
+    internal reader finds them, `edits` what was left out.
     """
 
     words: str
@@ -130,8 +131,9 @@ def table(
     )
     foot = f"<tfoot>{_set_row(total, numeric)}</tfoot>" if total else ""
     span = f" <span>{escape(unit)}</span>" if unit else ""
+    name = escape(caption)
     return Block(
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">'
         f"<table><caption>{escape(caption)}{span}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table></div>"
     )

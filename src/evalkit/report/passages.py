@@ -54,10 +54,10 @@ def list_passages(
     `coded` is the counted codings laid over turns, with the attributes of who speaks
     and their `attribution`. One row a claim and coding: claim_id, coding_id, coder_id,
     code_id, respondent_id, report_group, attribution, document_id, start, end, words,
-    is_note (taken down, not word for word), stance (towards the claim), is_direction (it is what the person counts as),
-    may_quote (these words may be printed), may_show_context (those around them too),
-    may_paraphrase, bears_out, paraphrase, stale (the verdict
-    is on another wording: "statement" or "words").
+    is_note (taken down, not word for word), stance (towards the claim), is_direction
+    (it is what the person counts as), may_quote (these words may be printed),
+    may_show_context (those around them too), may_paraphrase, bears_out, paraphrase,
+    stale (the verdict is on another wording: "statement" or "words").
     """
     columns = ["coding_id", "respondent_id", "report_group", "attribution"]
     whose = coded.loc[coded["coding_id"].notna(), [*columns, "may_quote"]]
@@ -72,7 +72,7 @@ def list_passages(
     rows = study.counted.rename(columns={"quotation": "words"}).merge(
         links, on="code_id"
     )
-    # What was taken down as notes is nobody's words, and stands without quotation marks.
+    # What was taken down as notes is nobody's words: no quotation marks.
     notes = study.documents.loc[study.documents["voice"].eq(NOTES), "document_id"]
     rows = rows.assign(is_note=rows["document_id"].isin(notes))
     rows = rows.merge(whose, on="coding_id").merge(
@@ -157,6 +157,9 @@ def split_words(study: Study) -> tuple[list[str], list[str]]:
                 free.append(text[at:a])
                 at = max(at, b)
         free.append(text[at:])
-    marks = study.codings.assign(mark=find_marks(study))
-    free += marks.loc[marks["mark"].eq("yes"), "quotation"].to_list()
+    own = find_own_words(study.turns, study.codings)
+    own = own.assign(may_quote=own["respondent_id"].map(people))
+    agreed = find_quotable(study, own[own["may_quote"].isin(BY_PASSAGE)])
+    is_agreed = study.codings["coding_id"].isin(agreed)
+    free += study.codings.loc[is_agreed, "quotation"].to_list()
     return refused, free

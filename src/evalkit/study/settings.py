@@ -92,7 +92,7 @@ def parse_settings(content: str) -> Settings:
 def _explain(
     kind: str, where: tuple[int | str, ...], message: str, content: str
 ) -> Problem:
-    key = str(where[-1]) if where else ""
+    key = next((part for part in reversed(where) if isinstance(part, str)), "")
     name = ".".join(str(part) for part in where)
     pattern = rf"(?m)^[ \t]*(?:\[{re.escape(name)}\]|\"?{re.escape(key)}\"?\s*=)"
     found = re.search(pattern, content)

@@ -14,7 +14,7 @@ from evalkit.report.blocks.front import answers, header, stamp, summary
 from evalkit.report.blocks.lessons import lesson, lessons, recommendations
 from evalkit.report.blocks.method import changes, crosstab, limits, method
 from evalkit.report.blocks.quotations import quotations
-from evalkit.report.blocks.themes import themes
+from evalkit.report.blocks.themes import themes, voices
 
 __all__ = [
     "answers",
@@ -39,4 +39,5 @@ __all__ = [
     "stamp",
     "summary",
     "themes",
+    "voices",
 ]

@@ -76,7 +76,6 @@ def evidence_tables(report: Report) -> Block:
         named = report.by_group.assign(
             claim=report.by_group["claim_id"],
             short=[name_short(claims[each]) for each in report.by_group["claim_id"]],
-            report_group=report.by_group["report_group"].map(begin),
         )
         drawn = figure(plot_who_says_so(named), picture=report.with_pictures)
         pieces = [set_figure(drawn)]
@@ -212,7 +211,8 @@ def _set_counter(report: Report) -> Block:
         )
     head = (
         '<h3 class="sub">What speaks against each claim</h3><p>Passages that '
-        "contradict or qualify, phrases that sound like support and were left uncounted (traps), "
+        "contradict or qualify, phrases that sound like support and were left "
+        "uncounted (traps), "
         "and people who were asked and stayed silent.</p><ul>"
     )
     return join(parts, before=head, after="</ul>")

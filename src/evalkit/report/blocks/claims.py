@@ -250,7 +250,7 @@ def _set_condition(condition: Condition, is_internal: bool) -> str:
 def _draw(report: Report, claim_id: str, rows: pd.DataFrame) -> Block:
     pictures = report.with_pictures
     if report.study.settings.small_cells == "strict" and not report.is_internal:
-        totals = {each: int(rows[each].sum()) for each in DIRECTIONS}
+        totals = {each: int(rows[each].sum()) for each in (*DIRECTIONS, "n_people")}
         n_with = int(rows[SUPPORTS].gt(0).sum())
         ax = plot_totals(totals, n_groups=len(rows), n_groups_supporting=n_with)
         return set_figure(figure(ax, picture=pictures))
@@ -265,13 +265,7 @@ def _draw(report: Report, claim_id: str, rows: pd.DataFrame) -> Block:
         for each in DIRECTIONS
         if rows[each].sum()
     ]
-    return set_figure(
-        figure(plot_evidence(_begin_names(rows)), picture=pictures), *counted
-    )
-
-
-def _begin_names(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(report_group=rows["report_group"].map(begin))
+    return set_figure(figure(plot_evidence(rows), picture=pictures), *counted)
 
 
 def _fold(

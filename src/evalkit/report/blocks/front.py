@@ -380,7 +380,8 @@ def _say_answer(
     many, verb = quantify(n, could), "support" if n > 1 else "supports"
     said = f"{begin(many)} of the {spell(could)} {who} {verb} it"
     if could == 1:
-        said = f"The one person who spoke to it {'supports' if n else 'does not support'} it"
+        does = "supports" if n else "does not support"
+        said = f"The one person who spoke to it {does} it"
     return f"{said}. {begin(strengths[claim_id])}."
 
 

@@ -53,15 +53,15 @@ def lesson(report: Report, claim_id: str, *, number: int = 0) -> Block:
         "None was collected. This study alone cannot show that the lesson travels."
     )
     firmness = say_firmness(report, row)
+    statement, at = escape(squeeze(row["statement"])), escape(claim_id)
     return Block(
-        f'<article class="lesson" id="{escape(claim_id)}" '
-        f'aria-labelledby="{escape(claim_id)}-h"><header><p class="id">{name}</p>'
-        f'<h3 id="{escape(claim_id)}-h">{escape(squeeze(row["statement"]))}</h3></header>'
+        f'<article class="lesson" id="{at}" aria-labelledby="{at}-h">'
+        f'<header><p class="id">{name}</p><h3 id="{at}-h">{statement}</h3></header>'
         f'<div class="limits">{sides}</div><footer><p><strong>Rests on</strong> '
         f"{say_basis(report, row)}.</p><p><strong>Confidence</strong> "
-        f"{escape(firmness)}: a lesson is held no more firmly than the weakest claim it "
-        f"rests on.</p><p><strong>Evidence from elsewhere</strong> {escape(elsewhere)}"
-        "</p></footer></article>"
+        f"{escape(firmness)}: a lesson is held no more firmly than the weakest claim "
+        "it rests on.</p><p><strong>Evidence from elsewhere</strong> "
+        f"{escape(elsewhere)}</p></footer></article>"
     )
 
 

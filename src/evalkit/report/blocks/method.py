@@ -141,18 +141,18 @@ def _set_sample(report: Report) -> Block:
 def _say_coding(report: Report) -> Iterator[str]:
     study = report.study
     coders = ", ".join(
-        f"{row['name']} ({row['kind']}{'' if row['counts'] else ', compared, not counted'})"
+        f"{row['name']} ({row['kind']}{'' if row['counts'] else ', not counted'})"
         for row in list_rows(study.coders)
     )
     counting = study.coders.loc[study.coders["counts"], "coder_id"]
     anchors = study.anchors[study.anchors["coder_id"].isin(counting)]
     stand = anchors["status"].value_counts()
     kinds = ", ".join(f"{n:,} {kind}" for kind, n in stand.items()) or "none"
-    themes = study.codes["parent_id"].eq("").sum()
+    n_themes = int(study.codes["parent_id"].eq("").sum())
+    n_codes = len(study.codes) - n_themes
     yield (
         f"Codebook version {study.codebook.version or 'not given'}: "
-        f"{count(int(themes), 'theme')}, {count(len(study.codes) - int(themes), 'code')} "
-        "below them."
+        f"{count(n_themes, 'theme')}, {count(n_codes, 'code')} below them."
     )
     if report.is_internal:
         yield f"Coders: {coders or 'none yet'}."
@@ -254,14 +254,11 @@ def _set_grave(report: Report) -> Block:
             n_kept += 1
             continue
         whose = begin(attribute(report, row))
-        items.append(
-            f"<li>{escape(whose)} speaks of it under “{escape(names[row['code_id']])}”.</li>"
-        )
+        code = escape(names[row["code_id"]])
+        items.append(f"<li>{escape(whose)} speaks of it under “{code}”.</li>")
     if n_kept:
         what = count(n_kept, "statement")
-        items.append(
-            f"<li>{begin(what)} of this kind may not be printed; ask the evaluators.</li>"
-        )
+        items.append(f"<li>{what} may not be printed; ask the evaluators.</li>")
     return join(
         items,
         before='<h3 class="sub" id="grave">Told by one person, and not outvoted</h3>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from html import escape
 from typing import Any
@@ -60,7 +61,7 @@ def choose(report: Report, claim_id: str, *, n: int) -> pd.DataFrame:
 
 
 def find_printable(report: Report, claim_id: str) -> pd.DataFrame:
-    """Find the passages of a claim that may stand in the report, judged and permitted."""
+    """Find the passages of a claim that may be printed: permitted, and judged so."""
     rows = report.passages[report.passages["claim_id"].eq(claim_id)]
     judged = rows["bears_out"].isin([YES, PARTLY]) & rows["stale"].eq("")
     may = rows["may_quote"] | (rows["paraphrase"].ne("") & rows["may_paraphrase"])
@@ -68,7 +69,7 @@ def find_printable(report: Report, claim_id: str) -> pd.DataFrame:
 
 
 def set_quotation(report: Report, row: dict[str, Any]) -> Block:
-    """Set one passage as a figure: the words, and who said them in the report's terms."""
+    """Set one passage as a figure: the words, and who said them as k allows."""
     side = f' class="{_SIDE[row["stance"]]}'
     whose = f"{begin(attribute(report, row))} · {_say_stance(row)}"
     if row["paraphrase"] and not row["may_quote"]:
@@ -150,7 +151,7 @@ def _set_passage(report: Report, row: dict[str, Any], again: set[str]) -> Block:
         context = [
             quote(report, {**row, "words": words}, kind="context")
             for words in (before, after)
-            if words.strip()
+            if re.search(r"\w", words)
         ]
     else:
         before = after = ""
@@ -162,7 +163,8 @@ def _set_passage(report: Report, row: dict[str, Any], again: set[str]) -> Block:
 
 
 def _dim(words: str) -> str:
-    return f'<span class="ctx">{escape(squeeze(words))}</span>' if words.strip() else ""
+    said = escape(squeeze(words))
+    return f'<span class="ctx">{said}</span>' if re.search(r"\w", words) else ""
 
 
 def quote(report: Report, row: dict[str, Any], *, kind: str = "quotation") -> Quoted:
