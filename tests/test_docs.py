@@ -119,3 +119,37 @@ def test_the_pages_on_a_study_of_ones_own_work_as_written(top: Path, tmp_path: P
     show, confirm = blocks(top / "docs" / "correct-a-transcript.md", "sh")
     assert "moved" in run(["bash", "-ec", show], tmp_path)
     assert run(["bash", "-ec", confirm], tmp_path).endswith("1 exact\n")
+
+
+def test_every_block_is_in_the_page_on_reports(top: Path):
+    from evalkit.report import blocks as called
+
+    page = (top / "docs" / "report.md").read_text("utf-8")
+    for name in called.__all__:
+        assert f"`{name}(report" in page, name
+
+
+def test_the_page_on_reports_is_written_as_the_program_reads_it(top: Path):
+    import evalkit
+    from evalkit.report.prose import read_prose
+    from evalkit.study.settings import parse_settings
+
+    page = top / "docs" / "report.md"
+    (python,) = blocks(page, "python")
+    run([sys.executable, "-c", python], top)
+    for toml in blocks(page, "toml"):
+        parse_settings(toml)
+    report = evalkit.open_report(top / "corpus" / "advocates", audience="funder")
+    (prose,) = blocks(page, "markdown")
+    block, mistakes = read_prose(report, prose)
+    assert not mistakes
+    assert "most of the eight who spoke to it: six for it, one against" in block.html
+    assert [each.attribution for each in block.quoted] == ["one diplomat"]
+
+
+def test_the_page_on_claims_has_a_guide_that_is_one(top: Path):
+    from evalkit.study.guide import parse_guide
+
+    guide, asked = blocks(top / "docs" / "claims.md", "")
+    assert parse_guide(guide).links["claim_id"].to_list() == ["K1", "K2"]
+    assert asked.splitlines()[0] == "document_id,question_id,words"

@@ -124,3 +124,61 @@ def test_what_is_left_open_is_listed(
     claims = parse_claims(WHOLE.replace(old, new))
     found = find_gaps(claims, CODES, {"Q1": "Did it help?"})
     assert [(said in str(each), each.warning) for each in found] == [(True, warning)]
+
+
+def test_a_short_title_is_read_and_only_claims_and_questions_have_one() -> None:
+    claims = parse_claims("claims:\n  - {id: K1, statement: It helped., short: Help}")
+    assert claims.statements["short"].to_list() == ["Help"]
+    assert parse_claims(WHOLE).statements["short"].eq("").all()
+    with pytest.raises(ProblemsError, match="'short' of L1 is not known"):
+        parse_claims("lessons:\n  - {id: L1, statement: Ask., short: Ask}")
+    with pytest.raises(ProblemsError, match="short of K1 is no text"):
+        parse_claims("claims:\n  - {id: K1, statement: x, short: [a]}")
+
+
+def test_what_was_dropped_says_why() -> None:
+    claims = parse_claims(
+        f"{WHOLE}dropped:\n  - {{id: K9, reason: merged into K1}}\n"
+        "  - id: 10\n    reason: |\n      nobody\n      said so\n"
+    )
+    assert claims.dropped == {"K9": "merged into K1", "10": "nobody\nsaid so"}
+    assert "K9" not in claims.lines
+    assert parse_claims("dropped: {id: K9, reason: x}").dropped == {"K9": "x"}
+    for nothing in ("dropped:\n", "dropped: []\n", ""):
+        assert parse_claims(nothing).dropped == {}
+
+
+@pytest.mark.parametrize(
+    ("entries", "line", "said"),
+    [
+        ("\n  - K9", 2, "'K9' does not say what was dropped, and why"),
+        ("\n  - {id: K8, reason: x}\n  - {id: K9}", 3, "does not say what was dropped"),
+        ("\n  - {reason: x}", 2, "does not say what was dropped"),
+        ("\n  - {id: K9, reason: }", 2, "does not say what was dropped"),
+        ("\n  - {id: K9, reason: '  '}", 2, "does not say what was dropped"),
+        ("\n  - {id: K9, reason: x, on: may}", 2, "does not say what was dropped"),
+        ("\n  - {id: [K8, K9], reason: x}", 2, "does not say what was dropped"),
+        ("\n  - {id: 1.10, reason: x}", 2, "does not say what was dropped"),
+        ("\n  - {id: K9, reason: {a: b}}", 2, "does not say what was dropped"),
+        ("\n  - ", 2, "does not say what was dropped"),
+        (" K9", 1, "does not say what was dropped"),
+        (" false", 1, "does not say what was dropped"),
+        (
+            "\n  - {id: K9, reason: x}\n  - {id: K9, reason: y}",
+            3,
+            "K9 is dropped twice",
+        ),
+        (
+            "\n  - {id: K9, reason: x}\nclaims:\n  - {id: K9, statement: y}",
+            4,
+            "K9 is dropped, and stands here all the same",
+        ),
+    ],
+)
+def test_an_entry_of_dropped_that_says_too_little_is_named(
+    entries: str, line: int, said: str
+) -> None:
+    with pytest.raises(ProblemsError) as caught:
+        parse_claims(f"dropped:{entries}")
+    (problem,) = caught.value.problems
+    assert (problem.place, said in problem.what) == (line, True), problem

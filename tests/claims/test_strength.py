@@ -1,4 +1,6 @@
+import math
 from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -7,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalkit.claims.strength import (
+    Condition,
     Moderate,
     Rule,
     Strong,
+    explain_rating,
     rate_claims,
     rate_counts,
+    weigh,
 )
 from evalkit.tables import EVIDENCE
 
@@ -159,3 +164,151 @@ def test_fragile_is_whoever_alone_changes_the_rating(
             if rate(evidence[evidence[column].ne(each)]) != whole["strength"]
         ]
         assert fragile == "; ".join(flips)
+
+
+# --- the rule, explained ---
+
+COUNTS = st.dictionaries(
+    st.tuples(
+        st.sampled_from(["a", "b", "c", "d", ""]), st.sampled_from([*WORDS.values()])
+    ),
+    st.integers(min_value=0, max_value=25),
+    max_size=12,
+)
+RULES = st.builds(
+    Rule,
+    contested=st.sampled_from([0.0, 0.333, 0.40, 0.405, 0.5, 1.0]),
+    strong=st.builds(
+        Strong,
+        supporters=st.integers(1, 6),
+        groups=st.integers(1, 4),
+        contradiction=st.sampled_from([0.0, 0.125, 0.20, 0.3, 1.0]),
+        a_group_without_stake=st.booleans(),
+    ),
+    moderate=st.builds(
+        Moderate, supporters=st.integers(1, 6), groups=st.integers(1, 4)
+    ),
+    with_a_stake=st.sampled_from([(), ("a",), ("a", "b", "c", "d")]),
+)
+STAKE = "At least one group without a stake in the answer"
+
+
+def read_condition(each: Condition) -> bool:
+    """Whether what is printed of a condition meets what is printed beside it."""
+    needed = each.needed.split(": ")[1]
+    number, limit = float(each.counted.split()[0]), float(needed.split()[0])
+    return number >= limit if needed.endswith("or more") else number <= limit
+
+
+@given(COUNTS, RULES)
+def test_an_explanation_agrees_with_the_rating_and_with_its_own_numbers(
+    counts: dict[tuple[str, str], int], rule: Rule
+) -> None:
+    strength = rate_counts(counts, rule)
+    conditions = explain_rating(counts, rule)
+    assert bool(conditions) == (strength != "no evidence")
+    for each in conditions:
+        if each.is_met is not None and each.what != STAKE:
+            assert read_condition(each) == each.is_met, each
+    met = {each.needed.partition(":")[0]: [] for each in conditions}
+    for each in conditions:
+        met[each.needed.partition(":")[0]].append(each.is_met)
+    if strength == "strong":
+        asks_stake = rule.strong.a_group_without_stake
+        assert [each.is_met for each in conditions] == [True] * (3 + asks_stake)
+    elif strength == "contested":
+        assert [each.is_met for each in conditions] == [True, None]
+    elif strength == "unsupported":
+        assert [(each.what, each.is_met) for each in conditions][:1] == [
+            ("Support", False)
+        ]
+    elif strength == "moderate":
+        assert met["rule for moderate"] == [True, True]
+        rest = [each for each in conditions if "moderate" not in each.needed]
+        assert rest
+        assert not any(each.is_met for each in rest)
+    elif conditions:
+        assert {each.needed.partition(":")[0] for each in conditions} == {
+            "rule for moderate"
+        }
+        assert not all(met["rule for moderate"])
+
+
+@given(COUNTS, RULES)
+def test_a_claim_is_strong_only_where_every_condition_of_strong_holds(
+    counts: dict[tuple[str, str], int], rule: Rule
+) -> None:
+    """The rule once more, in the words of the README, and not as it is programmed."""
+    said = [(g, d) for (g, d), n in counts.items() for _ in range(n)]
+    backers = [g for g, d in said if d == "supports"]
+    groups = {*backers} - {""}
+    against = sum({"contradicts": 2, "supports": 0}.get(d, 1) for _, d in said)
+    weight = Fraction(against, 2 * len(said)) if said else Fraction(0)
+    needs = rule.strong
+    is_strong = (
+        float(weight) < rule.contested
+        and len(backers) >= needs.supporters
+        and len(groups) >= needs.groups
+        and float(weight) <= needs.contradiction
+        and (
+            not needs.a_group_without_stake
+            or bool(rule.with_a_stake and groups - {*rule.with_a_stake})
+        )
+    )
+    assert (rate_counts(counts, rule) == "strong") == is_strong
+
+
+@pytest.mark.parametrize(
+    ("said", "rule", "counted", "needed", "is_met"),
+    [
+        ("3C 2S", {}, ".60", "rule for contested: .40 or more", True),
+        ("2C 3S", {}, ".40", "rule for contested: .40 or more", True),
+        # 19/48 is .396: it would seem to reach the limit, in two digits.
+        ("19C 29S", {}, ".396", "rule for strong: .20 or less", False),
+        # 15/74 is .2027: not .20 or less.
+        ("15C 59S", {}, ".203", "rule for strong: .20 or less", False),
+        ("1C 4S", {}, ".20", "rule for strong: .20 or less", None),
+        (
+            "2C 3S",
+            {"contested": 0.395},
+            ".40",
+            "rule for contested: .395 or more",
+            True,
+        ),
+        ("1C", {"contested": 1.0}, "1.00", "not applied", None),
+    ],
+)
+def test_a_weight_has_the_digits_that_tell_it_from_its_limit(
+    said: str, rule: dict[str, float], counted: str, needed: str, is_met: bool | None
+) -> None:
+    counts = {
+        (g, WORDS[x[-1]]): int(x[:-1]) for g, x in zip("ab", said.split(), strict=False)
+    }
+    found = {
+        each.what: each
+        for each in explain_rating(
+            counts, Rule(**rule, moderate=Moderate(supporters=3, groups=1))
+        )
+    }
+    weight = found.get("Weight of contradiction")
+    if is_met is None and needed != "not applied":
+        assert weight is None  # met, and no reason why it is not strong
+        return
+    assert weight == (is_met, "Weight of contradiction", counted, needed)
+
+
+def test_what_nobody_supports_is_explained_by_that_and_not_as_contested() -> None:
+    conditions = explain_rating({("a", "qualifies"): 3}, Rule())
+    assert conditions[0] == (False, "Support", "0 people", "rule: 1 or more")
+    assert [each.is_met for each in conditions] == [False, None]
+
+
+def test_one_is_written_as_one() -> None:
+    conditions = explain_rating({("a", "supports"): 1}, Rule())
+    assert [each.counted for each in conditions] == ["1 person", "1 group"]
+
+
+def test_who_does_both_weighs_half_and_nobody_weighs_nothing_known() -> None:
+    assert weigh({"supports": 1, "mixed": 1, "qualifies": 1, "contradicts": 1}) == 0.5
+    assert math.isnan(weigh({}))
+    assert math.isnan(weigh({"neutral": 3}))

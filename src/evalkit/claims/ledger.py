@@ -105,7 +105,8 @@ def list_positions(
         was_asked = [pair in put for pair in rows[key].itertuples(index=False)]
         silent = pd.Series(was_asked, rows.index).map({True: SILENT, False: NOT_ASKED})
         position = rows["direction"].fillna(silent)
-    return POSITIONS.typed(rows.assign(position=position, was_asked=was_asked))
+    rows = rows.assign(position=position, was_asked=was_asked)
+    return POSITIONS.typed(rows[list(POSITIONS.columns)])
 
 
 def widen_links(links: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:

@@ -147,21 +147,19 @@ def explain_rating(
             len(groups) >= least, "From", number, f"rule{of}: {least} or more"
         )
 
+    strong = rule.strong
+    weight = _write_weight(against, limits=(rule.contested, strong.contradiction))
     if strength == UNSUPPORTED:
-        weight = _write_weight(against, limit=rule.contested)
         return [
             support(1),
             Condition(None, "Weight of contradiction", weight, "not applied"),
         ]
     if strength == CONTESTED:
-        weight = _write_weight(against, limit=rule.contested)
         limit = f"rule for contested: {_write_limit(rule.contested)} or more"
         return [
             Condition(True, "Weight of contradiction", weight, limit),
             Condition(None, "Support", f"{people}, from {number}", "not applied"),
         ]
-    strong = rule.strong
-    weight = _write_weight(against, limit=strong.contradiction)
     limit = f"{_write_limit(strong.contradiction)} or less"
     met = against <= strong.contradiction
     is_strong = strength == STRONG
@@ -208,10 +206,12 @@ def weigh(said: Mapping[str, int]) -> float:
     return (said.get(CONTRADICTS, 0) + half / 2) / n if n else math.nan
 
 
-def _write_weight(weight: float, *, limit: float) -> str:
-    """Write .396 beside a limit of .40, not .40, which would seem to reach it."""
+def _write_weight(weight: float, *, limits: tuple[float, ...]) -> str:
+    """Write .396 where a limit is .40, not .40, which would seem to reach it."""
     digits, written = 2, f"{weight:.2f}"
-    while _compare(float(written), limit) != _compare(weight, limit):
+    while any(
+        _compare(float(written), limit) != _compare(weight, limit) for limit in limits
+    ):
         digits += 1
         written = f"{weight:.{digits}f}"
     return written.lstrip("0")

@@ -21,7 +21,8 @@ def list_facts(report: Report) -> dict[str, str]:
     own = study.turns.loc[study.turns["respondent_id"].ne(""), "text"]
     n_words = sum(len(words.split()) for words in own)
     kinds = claims["kind"].value_counts()
-    n_gone = len(study.respondents) - len(people)
+    said_no = study.respondents["may_analyse"].eq("no")
+    n_gone = int((said_no | study.respondents["withdrawn_on"].ne("")).sum())
     n_themes = int(study.codes["parent_id"].eq("").sum())
     lessons = claims[claims["kind"].eq("lesson")]
     bounded = (lessons["holds_when"].ne("") & lessons["fails_when"].ne("")).sum()

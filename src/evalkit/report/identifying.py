@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any
 
 from evalkit.report.opened import Report
+from evalkit.tables import list_rows
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
 _DATE = r"(?!\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d(?!\d))"
 _PHONE = re.compile(
     r"(?<![\w.,/-])"
-    r"(?:(?:\+|00)[1-9](?:[ ()./-]{0,3}\d){6,13}"  # with the country's number
+    r"(?:(?:\+|00 ?)[1-9](?:[ ()./-]{0,3}\d){6,13}"  # with the country's number
     rf"|{_DATE}\(?0[1-9](?:[ ()./-]{{0,2}}\d){{7,9}}"  # from within the country
     r"|\(?[2-9]\d\d\)?[ .-]{1,2}\d{3}[ .-]\d{4}"  # North America
     r"|[1-9]\d{8,11}"  # no separators at all
@@ -28,7 +28,14 @@ _NUMBERED = (
     r"(?:respondents?|interview(?:ee)?s?|participants?|documents?|transcripts?|no\.|#)"
 )
 _BROAD = {"other", "others", "unknown", "mixed", "none", "not recorded"}
-_ARTICLE = r"(?:an?|one|the|our|this|that|another|un|une|le|la|l['’])"
+# “The campaign” may be a thing; one that speaks is a person.
+_ONE = r"(?:one|another|un|une)"
+_ARTICLE = r"(?:an?|the|our|this|that|le|la|l['’])"
+_SAYS = (
+    r"(?:said|says|told|tells|reported|argued|thought|felt|described|recalled|explained|"
+    r"confirmed|noted|stated|believed|admitted|complained|insisted|remembered|who)"
+)
+_BY = r"(?:according\s+to|(?:told|said|reported)\s+by|words\s+of|voice\s+of|selon)"
 
 
 def find_identifying(report: Report, said: str) -> Iterator[tuple[str, str]]:
@@ -48,7 +55,7 @@ def find_ids(report: Report, said: str) -> Iterator[tuple[str, str]]:
     ids -= {*study.claims.statements["claim_id"], *study.settings.questions, ""}
     groups = {*study.respondents["group"].str.casefold()}
     for each in sorted(ids):
-        if each in said.casefold() or each.casefold() in said.casefold():
+        if each.casefold() in said.casefold():
             pattern = _spell_id(each, groups)
             if pattern and re.search(pattern, said):
                 yield f"it names {each}", "say it without the id"
@@ -68,7 +75,7 @@ def _spell_id(name: str, groups: set[str]) -> str:
 def find_contacts(said: str) -> Iterator[tuple[str, str]]:
     """Find addresses and telephone numbers.
 
-    >>> [what for what, _ in find_contacts("Write to ana@example.org, or 079 123 45 67")]
+    >>> [what for what, _ in find_contacts("To ana@example.org or 079 123 45 67")]
     ['it holds an address (ana…)', "it holds a number like a telephone's (079…)"]
     >>> [*find_contacts("From 01.02.2021 to 2023: 1 250 000 000 francs, 12 of 14.")]
     []
@@ -84,33 +91,34 @@ def find_contacts(said: str) -> Iterator[tuple[str, str]]:
 def find_small_groups(report: Report, said: str) -> Iterator[tuple[str, str]]:
     """Find descriptions of one person that fit fewer than k of the people heard."""
     for words, n in _list_descriptions(report).items():
-        spelt = r"\s+".join(re.escape(word) for word in words.split())
-        one = rf"\b{_ARTICLE}\s*(?:\b\w+\s+)?\b{spelt}\b"
-        if re.search(one, said, re.IGNORECASE):
+        if re.search(_describe_one(words), said, re.IGNORECASE):
             what = f"“{words}” describes {n} {'person' if n == 1 else 'people'}"
             yield f"{what}, fewer than k = {report.k}", "say it of the report group"
 
 
+def _describe_one(words: str) -> str:
+    """Give the pattern of one person who is called so."""
+    spelt = r"\s+".join(re.escape(word) for word in words.split())
+    noun = rf"(?:\b\w+\s+)?\b{spelt}\b"
+    a_noun = rf"\b{_ARTICLE}\s*{noun}"
+    return rf"\b{_ONE}\s+{noun}|{a_noun}\s+(?:\w+\s+){{0,2}}{_SAYS}\b|{_BY}\s+{a_noun}"
+
+
 def _list_descriptions(report: Report) -> dict[str, int]:
-    """List what fits fewer than k people: groups, and attributes with a group's noun."""
+    """List what fits fewer than k people: groups, with and without attributes."""
     people = report.people
     settings = report.study.settings
-    nouns = people["report_group"].map(
-        lambda group: settings.attributions.get(group, "").removeprefix("one ")
-    )
     known = [each for each in settings.describe_by if each in people]
-    small: dict[str, int] = {}
-    for noun in (people["group"], nouns):
-        for n in range(len(known) + 1):
-            for columns in combinations(known, n):
-                rows = people[[*columns]].assign(noun=noun)
-                small |= _count_small(rows.itertuples(index=False), report.k)
-    return small
-
-
-def _count_small(rows: Any, k: int) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in rows:
-        if all(row) and row[-1].casefold() not in _BROAD:
-            counts[" ".join(row)] = counts.get(" ".join(row), 0) + 1
-    return {words: n for words, n in counts.items() if n < k}
+    fits: dict[str, set[str]] = {}
+    for row in list_rows(people):
+        noun = settings.attributions.get(row["report_group"], "").removeprefix("one ")
+        for name in {row["group"], noun} - {""}:
+            for n in range(len(known) + 1):
+                for columns in combinations(known, n):
+                    words = " ".join([*(row[each] for each in columns), name])
+                    fits.setdefault(words, set()).add(row["respondent_id"])
+    return {
+        words: len(who)
+        for words, who in fits.items()
+        if len(who) < report.k and words.casefold() not in _BROAD
+    }

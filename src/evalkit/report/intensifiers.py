@@ -25,8 +25,8 @@ _PATTERN = re.compile(
 )
 # What is denied, or left open, is not said.
 _DENIED = re.compile(
-    r"(?:\b(?:not|no|nor|neither|never|hardly|without|cannot|pas|jamais|less|rather than|"
-    r"far from|anything but)|n['’]t)\s+"
+    r"(?:\b(?:not|no|nor|neither|never|hardly|without|cannot|pas|jamais|less|"
+    r"rather than|far from|anything but)|n['’]t)\s+"
     r"(?!(?:only|just|merely|simply|least|doubt|question|pas)\b)(?:\w+\s+){0,2}$"
     r"|\bwhether\b[^.!?;:]*$",
     re.IGNORECASE,

@@ -18,15 +18,15 @@ def list_unjudged(folder: Path, *, claim_id: str = "") -> list[dict[str, Any]]:
 
     Each with claim_id, coding_id, statement, respondent_id, stance, words (on one
     line), quotation (as it was said) and paraphrase_only; stale ones first, one passage
-    a person and claim before the next. Errors in claims.yaml and verdicts.csv raise
-    `ProblemsError`: what they hold would be missed, or asked again.
+    a person and claim before the next. A claims.yaml that cannot be read and errors in
+    verdicts.csv raise `ProblemsError`: what is judged would be missed, or asked again.
     """
     report = open_report(folder)
-    errors = [
-        each
-        for each in report.study.problems
-        if not each.warning and each.file in (CLAIMS_FILE, VERDICTS_FILE)
-    ]
+    files = {VERDICTS_FILE}
+    if report.study.claims.statements.empty:
+        files.add(CLAIMS_FILE)
+    problems = [each for each in report.study.problems if not each.warning]
+    errors = [each for each in problems if each.file in files]
     if errors:
         raise ProblemsError(errors)
     statements = report.study.claims.statements.set_index("claim_id")["statement"]

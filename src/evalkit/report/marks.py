@@ -8,7 +8,8 @@ from collections.abc import Iterator
 _PAIRS = {"“": "”", "„": "“”", "«": "»", '"': '"'}
 # In single marks an apostrophe is no end: these open and close at a word's edge.
 _SINGLE = re.compile(
-    r"(?<![\w’'])[‘'](?=[^\W\d])((?:(?!\n\s*\n).)+?)(?<=[\w.,;!?…])[’'](?!\w)", re.DOTALL
+    r"(?<![\w’'])[‘'](?=[^\W\d])((?:(?!\n\s*\n).)+?)(?<=[\w.,;!?…])[’'](?!\w)",
+    re.DOTALL,
 )
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 

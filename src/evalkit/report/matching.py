@@ -153,7 +153,9 @@ def _find_folded(words: str, text: str) -> list[_Found]:
 
 def _cut(words: str) -> tuple[list[str], list[str]]:
     """Cut words at their gaps; what brackets put in before each piece but the first."""
-    pieces, put, at, within = [], [], 0, ""
+    pieces: list[str] = []
+    put: list[str] = []
+    at, within = 0, ""
     for gap in [*_GAP.finditer(words), None]:
         piece = words[at : gap.start() if gap else len(words)].strip()
         if piece:

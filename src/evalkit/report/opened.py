@@ -132,10 +132,9 @@ class Report:
         groups = self.people.groupby("report_group", sort=False).size()
         order = [*self.study.settings.report_groups]
         named = sorted(groups.index, key=lambda g: order.index(g) if g in order else 99)
-        rows = pd.DataFrame({"claim_id": self.ratings["claim_id"]}).merge(
-            pd.DataFrame({"report_group": named, "n_people": groups[named].to_list()}),
-            how="cross",
-        )
+        sizes = pd.DataFrame({"report_group": pd.Series(named, dtype="str")})
+        sizes = sizes.assign(n_people=groups[named].to_list())
+        rows = self.ratings[["claim_id"]].merge(sizes, how="cross")
         key = ["claim_id", "report_group"]
         said = self.evidence[key].assign(
             **{each: self.evidence["direction"].eq(each) for each in DIRECTIONS}

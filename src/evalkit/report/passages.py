@@ -96,7 +96,7 @@ def list_passages(
     rows[texts] = rows[texts].fillna("")
     off = (rows["words"].str.len() - _BREATH).abs()
     rows = rows.assign(off=off, preferred=rows["preferred"].fillna(len(verdicts)))
-    rows = rows.sort_values(["preferred", "off", "coding_id"], kind="stable")
+    rows = rows.sort_values(["preferred", "off", "coding_id"], ignore_index=True)
     return rows.drop(columns=["side", "off", "preferred", "memo", "at", "source"])
 
 

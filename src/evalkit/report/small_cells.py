@@ -18,6 +18,7 @@ class Counted:
     n: Mapping[str, int]
 
 
+_GROUP, _MERGED = "group", "report_group"  # the second is made of the first
 HEARD = "people heard"  # the count that a sample table publishes
 
 
@@ -57,6 +58,7 @@ def find_small(
             )
     for what, columns in tables.items():
         found += _find_joint(what, columns, people, k)
+        found += _find_nested(columns, people, k)
     return list(dict.fromkeys(found))
 
 
@@ -82,6 +84,22 @@ def _find_joint(
                         f"{what} by {' and by '.join(together)}: together they tell of "
                         f"{named}, {_people(int(fits.sum()))}"
                     )
+
+
+def _find_nested(
+    columns: Mapping[str, Mapping[str, int]], people: pd.DataFrame, k: int
+) -> Iterable[str]:
+    """Find who is left of a merged group when the groups within it are taken away."""
+    if not {_GROUP, _MERGED} <= {*columns} or people.empty:
+        return
+    for whole in columns[_MERGED]:
+        members = people[people[_MERGED].eq(whole)]
+        left = int((~members[_GROUP].isin([*columns[_GROUP]])).sum())
+        if 0 < left < k and left < len(members):
+            yield (
+                f"by {_GROUP} and by {_MERGED}: {_people(left)} of “{whole}” "
+                f"{'is' if left == 1 else 'are'} found by subtraction"
+            )
 
 
 def merge_small(people: pd.DataFrame, by: str, *, k: int) -> pd.Series:

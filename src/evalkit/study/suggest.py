@@ -8,7 +8,7 @@ import pandas as pd
 
 from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.cue_checks import check_cues
-from evalkit.coding.cues import compile_cues
+from evalkit.coding.cues import Cues, compile_cues
 from evalkit.coding.suggestions import suggest_codings
 from evalkit.errors import EvalkitError, Problem, ProblemsError
 from evalkit.nlp import BLANK
@@ -66,17 +66,15 @@ def _by_language(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
 def find_traps(study: Study) -> pd.DataFrame:
     """Find the places in respondents' words where a trap phrase of a code stands.
 
-    One row a place: code_id, respondent_id, document_id, start, end, words. A cue that
-    cannot be compiled finds nothing here (`check_study_cues` names it).
+    One row a place: code_id, respondent_id, document_id, start, end, words. A trap that
+    cannot be compiled finds nothing here (`check_study_cues` names it), nor does one
+    that is a token pattern.
     """
-    traps = study.codebook.cues[study.codebook.cues["kind"].eq("trap")]
+    every = study.codebook.cues[study.codebook.cues["kind"].eq("trap")]
     rows: list[tuple[object, ...]] = []
     for language, turns in _by_language(study):
         own = turns[turns["respondent_id"].ne("")]
-        try:
-            cues = compile_cues(traps, own["text"].to_list(), language=language)
-        except ProblemsError:
-            continue
+        traps, cues = _compile_sound(every, own["text"].to_list(), language)
         for turn in list_rows(own):
             for start, end, at in cues.find_hits(turn["text"]):
                 words = turn["text"][start:end]
@@ -86,3 +84,21 @@ def find_traps(study: Study) -> pd.DataFrame:
                 rows.append((code_id, *whose, *places, words))
     columns = ["code_id", "respondent_id", "document_id", "start", "end", "words"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _compile_sound(
+    cues: pd.DataFrame, texts: list[str], language: str
+) -> tuple[pd.DataFrame, Cues]:
+    """Compile the cues that can be; one that cannot does not silence the others."""
+    try:
+        return cues, compile_cues(cues, texts, language=language)
+    except ProblemsError:
+        pass
+    sound = []
+    for at in range(len(cues)):
+        try:
+            compile_cues(cues.iloc[[at]], texts, language=language)
+        except ProblemsError:
+            continue
+        sound.append(at)
+    return cues.iloc[sound], compile_cues(cues.iloc[sound], texts, language=language)

@@ -147,7 +147,7 @@ def _set_passage(report: Report, row: dict[str, Any], again: set[str]) -> Block:
     quoted = quote(report, row, kind="note" if row["is_note"] else "quotation")
     before, after = find_context(report.study, row)
     context = []
-    if report.is_internal or row["may_show_context"]:
+    if (report.is_internal or row["may_show_context"]) and not row["is_note"]:
         context = [
             quote(report, {**row, "words": words}, kind="context")
             for words in (before, after)

@@ -1,0 +1,568 @@
+"""Each planted fault stops the funder's report with a line of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from nbformat.v4 import new_output
+
+import evalkit
+from evalkit.errors import Problem, ProblemsError
+from evalkit.report.gate import find_vanished
+from evalkit.report.opened import Report
+from evalkit.report.page import Block
+from evalkit.report.small_cells import HEARD, Counted
+from tests.report.planted import (
+    PARAPHRASE,
+    code,
+    edit,
+    refuse,
+    refuse_all,
+    set_block,
+    write_notebook,
+)
+
+# What an evaluator writes -> what the line says.
+PROSE = {
+    "words that were changed": (
+        "> “We trust the wine now.” — K1",
+        "“We trust the wine now.” stands in no transcript",
+    ),
+    "two people's words in one quotation": (
+        "> “We trust the water now. … we give it to the children.” — K1",
+        "stands in no transcript in one person's words",
+    ),
+    "two turns of one person in one quotation": (
+        "> “drank. … The harvest grew a little” — K1",
+        "stands in no transcript in one person's words",
+    ),
+    "two documents of one person in one quotation": (
+        "> “We sold more at the market. … The pump broke twice” — K3",
+        "stands in no transcript in one person's words",
+    ),
+    "words of a passage that was refused": (
+        "> “The ministry paid for half of the pipes.” — K4",
+        "may not be quoted: its speaker refused this passage",
+    ),
+    "words that share little with a refused passage": (
+        "> “The ministry paid for half” — K4",
+        "may not be quoted: its speaker refused this passage",
+    ),
+    "words that go on into a refused passage": (
+        "> “clean water in their bottles. The pupils come earlier” — K1",
+        "may not be quoted: its speaker refused this passage",
+    ),
+    "a refused passage, beside the coding that is named": (
+        "He said “half of the pipes were not”, and “paid for half of” them.",
+        "may not be quoted",
+    ),
+    "words of a person who said no": (
+        "> “I tell the pupils that the water is safe” — K1",
+        "may not be quoted: its speaker did not agree",
+    ),
+    "words of a person asked each time, who did not agree to these": (
+        "> “My superior would rather I had said nothing”",
+        "its speaker is asked for each passage",
+    ),
+    "words around those that a person agreed to": (
+        "> “stopped within a year. My superior would rather” — K1",
+        "its speaker is asked for each passage",
+    ),
+    "words of a person who agreed to a paraphrase only": (
+        "Others “saw children carry clean water home” too.",
+        "may not be quoted: its speaker did not agree",
+    ),
+    "an interviewer's words": (
+        "They asked “what did the well change for you” first.",
+        "an interviewer's words",
+    ),
+    "a left-out word that denies": (
+        "> “It was … easy then.” — K2",
+        "leaves out a word that denies",
+    ),
+    "a word that denies put in": (
+        "> “The water is [not] good and we give it” — K1",
+        "leaves out a word that denies",
+    ),
+    "a beginning within a word": (
+        "> “he pump broke twice, and my cousin” — K3",
+        "stands in no transcript",
+    ),
+    "can, cut from cannot": (
+        "> “Our harvest can” — K2",
+        "stands in no transcript",
+    ),
+    "what two people said, without whom": (
+        "Both said “The committee met on Mondays” of it.",
+        "was said by 2 people (D4, D9)",
+    ),
+    "an attribution by hand": (
+        "> “We trust the water now.” — a farmer of the valley, K1",
+        "'a' is no claim, document or respondent",
+    ),
+    "words that nobody coded": (
+        "One “bicycle chain mended it” … “with a bicycle chain”, so “The water is good "
+        "and” so on. “the dry months. We sold more” is coded, “every single day” short, "
+        "“We sold more at the market” not.",
+        "“We sold more at the market” is coded nowhere",
+    ),
+    "words that are coded for another claim": (
+        "> “The harvest grew a little” — K1",
+        "is coded nowhere for K1",
+    ),
+    "a quotation mark that does not close": (
+        "He said “we never saw any of the money\n\nNext paragraph.",
+        "its quotation mark does not close",
+    ),
+    "a made-up quotation in single marks": (
+        "He said ‘we never saw any of the money’ once.",
+        "“we never saw any of the money” stands in no transcript",
+    ),
+    "a made-up quotation in German marks": (
+        "He said „we never saw any of the money“ once.",
+        "stands in no transcript",
+    ),
+    "a made-up quotation in entities": (
+        "He said &ldquo;we never saw any of the money&rdquo; once.",
+        "stands in no transcript",
+    ),
+    "a made-up quotation around a true one": (
+        "“We trust the water now. She said “it is sweet” and all lied to us.”",
+        "stands in no transcript",
+    ),
+    "a quotation over two lines that is made up": (
+        'He said "we never saw\nany of the money" once.',
+        "stands in no transcript",
+    ),
+    "a blockquote by hand": (
+        "<blockquote>We never saw it.</blockquote>",
+        "“We never saw it.” stands as a quotation that nobody checked",
+    ),
+    "an inline quotation by hand": (
+        "It was <q>never</q> said.",
+        "“never” stands as a quotation that nobody checked",
+    ),
+    "a quotation in a list": (
+        "- > We never saw it.",
+        "stands as a quotation that nobody checked",
+    ),
+    "a respondent's id": ("As P4 told us.", "it names P4"),
+    "a respondent's id in small letters in a heading": ("## X10’s view", "names X10"),
+    "a document's id": ("See D1b.", "it names D1b"),
+    "an id between hyphens": ("From P7–P9 we heard it; P2-P3 agree.", "it names P2"),
+    "an id in a comment": ("Text. <!-- ask P4 again -->", "it names P4"),
+    "an id in alternative text": (
+        "![P4 at the well](data:image/png;base64,AAAA)",
+        "it names P4",
+    ),
+    "an address": ("Write to Ana.B@example.org now.", "it holds an address (Ana…)"),
+    "a telephone number": ("Call +44 20 7946 0958.", "a number like a telephone's"),
+    "a national telephone number": ("At (079) 123-45-67.", "like a telephone's"),
+    "a group finer than k": (
+        "One inspector saw it.",
+        "“inspector” describes 1 person, fewer than k = 3",
+    ),
+    "an attribute and group finer than k": (
+        "One new official disagreed.",
+        "“new official” describes 2 people, fewer than k = 3",
+    ),
+    "the one of a small group who speaks": (
+        "The senior inspector said so.",
+        "“inspector” describes 1 person",
+    ),
+    "massively, above a moderate claim": (
+        "K2 matters: it massively changed lives.",
+        "“massively” stands above K2, which is moderate",
+    ),
+    "massively, under the number of a moderate claim": (
+        "Of them {K2: supports} speak of it.\n\nIt changed massively.",
+        "“massively” stands above K2, which is moderate",
+    ),
+    "not only massive": (
+        "By K2 it was not only massive.",
+        "“massive” stands above K2",
+    ),
+    "a number that the evidence does not give": (
+        "So {K2: foo} people.",
+        "{K2: foo} is no number that the evidence gives",
+    ),
+    "a number of an unknown claim": ("So {K7: supports}.", "{K7: supports} is no number"),
+    "a picture without alternative text": (
+        "![](data:image/png;base64,AAAA)",
+        "a picture has no alternative text",
+    ),
+    "a drawing without a title": (
+        '<svg width="2"><path d="M0 0"/></svg>',
+        "a figure has no alternative text",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", PROSE)
+def test_prose_is_stopped_by(fault: str, opened: Report):
+    source, says = PROSE[fault]
+    assert_stopped(refuse(opened, "A heading.", source), says, place=2)
+
+
+def assert_stopped(problems: list[Problem], says: str, *, place: int) -> None:
+    found = [each for each in problems if says in each.what]
+    assert found, [str(each) for each in problems]
+    assert found[0].file == "report.ipynb"
+    assert found[0].place == place
+    assert len(found[0].mend) > 8
+
+
+def shown(kind: str, content: str) -> object:
+    return new_output("display_data", {kind: content})
+
+
+Made = Callable[[Report], object]
+# What a cell gives -> what the line says.
+CELLS: dict[str, tuple[Made, str]] = {
+    "the wrong attribution": (
+        lambda report: set_block(
+            report, "We trust the water now.", attribution="one teacher"
+        ),
+        "is given to “one teacher”",
+    ),
+    "words of a passage that was refused": (
+        lambda report: set_block(report, "half of the pipes."),
+        "may not be quoted: its speaker refused",
+    ),
+    "words beside a permitted coding that were refused": (
+        lambda report: set_block(report, "I saw children carry clean water"),
+        "may not be quoted: its speaker did not agree",
+    ),
+    "words that are not of that passage": (
+        lambda report: set_block(
+            report, "We sold more at the market.",
+            coding_id="c-D1-60-trust", attribution="one long-serving farmer",
+        ),
+        "does not stand in D1 in one person's words",
+    ),
+    "a coding that is not there": (
+        lambda report: set_block(
+            report, "We trust the water now.", coding_id="c-0", attribution=""
+        ),
+        "is no coded passage",
+    ),
+    "a paraphrase that nobody wrote": (
+        lambda report: set_block(
+            report, "I saw children carry", kind="paraphrase", claim_id="K1"
+        ),
+        "is no paraphrase that K1 has",
+    ),
+    "a paraphrase between quotation marks": (
+        lambda report: Block(
+            f"<blockquote>{PARAPHRASE}</blockquote>",
+            quoted=(
+                *set_block(report, "I saw children", kind="paraphrase").quoted,
+            ),
+        ),
+        "stands as a quotation that nobody checked",
+    ),
+    "context that holds a refused passage": (
+        lambda report: set_block(
+            report, "The ministry paid for half of the pipes", kind="context"
+        ),
+        "may not be quoted: its speaker refused",
+    ),
+    "context of a person who is asked each time": (
+        lambda report: set_block(
+            report, "My superior would rather I had", kind="context"
+        ),
+        "its speaker is asked for each passage",
+    ),
+    "a telephone number in a quotation": (
+        lambda report: set_block(
+            report, "Write to me at ana@example.org or call 079 123 45 67"
+        ),
+        "it holds a number like a telephone's",
+    ),
+    "an address in a quotation": (
+        lambda report: set_block(
+            report, "Write to me at ana@example.org or call 079 123 45 67"
+        ),
+        "it holds an address",
+    ),
+    "a quotation for a claim that nobody judged": (
+        lambda report: set_block(
+            report, "The committee met on Mondays", claim_id="K1"
+        ),
+        "nobody said whether",
+    ),
+    "a blockquote that it does not tell the gate of": (
+        lambda report: Block("<blockquote>We trust the water now.</blockquote>"),
+        "stands as a quotation that nobody checked",
+    ),
+    "an id in a block": (lambda report: Block("<td>P4</td>"), "it names P4"),
+    "an id in a figure": (
+        lambda report: Block(
+            "<svg><title>A chart</title><text>D7</text><text>D8</text></svg>"
+        ),
+        "it names D7",
+    ),
+    "what is printed": (
+        lambda report: new_output("stream", name="stdout", text="8 people"),
+        "it prints what no block made",
+    ),
+    "a table of its own": (
+        lambda report: shown("text/html", "<table><tr><td>1</td></tr></table>"),
+        "it prints what no block made",
+    ),
+    "a picture of its own": (
+        lambda report: shown("image/png", "iVBORw0KGgo="),
+        "a picture has no alternative text",
+    ),
+    "a group of one": (
+        lambda report: Block(
+            "<p>…</p>", counted=(Counted(HEARD, "group", {"inspector": 1}),)
+        ),
+        "by group: “inspector” is 1 person",
+    ),
+    "a group that is found by subtraction": (
+        lambda report: Block(
+            "<p>…</p>",
+            counted=(Counted(HEARD, "group", {"farmer": 3, "teacher": 3}),
+                     Counted(HEARD, "years", {"long-serving": 5, "new": 4}),
+                     Counted(HEARD, "group", {"official": 2})),
+        ),
+        "1 person is left out of the table, and found by subtraction",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", CELLS)
+def test_a_cell_is_stopped_by(fault: str, opened: Report):
+    make, says = CELLS[fault]
+    assert_stopped(refuse(opened, "A heading.", make(opened)), says, place=2)
+
+
+def drop_evidence(folder: Path) -> None:
+    edit(folder, "claims.yaml", "codes: [repairs]", "codes: [harvests]")
+    edit(folder, "codebook.yaml", "  - {id: doubt", "  - {id: harvests}\n  - {id: doubt")
+
+
+def change(name: str, old: str, new: str) -> Callable[[Path], None]:
+    return lambda folder: edit(folder, name, old, new)
+
+
+def claim(old: str, new: str) -> Callable[[Path], None]:
+    return change("claims.yaml", old, new)
+
+
+# What is changed in the study -> where the line stands, and what it says.
+STUDIES: dict[str, tuple[Callable[[Path], None], str, str]] = {
+    "a transcript that changed under a coding": (
+        change("transcripts/D9.txt", "school kitchen", "nobody at all, in a year,"),
+        r"codings/ana.jsonl:\d+", "a coding of D9 is orphaned",
+    ),
+    "words that stand twice": (
+        change("transcripts/D9.txt", "R: The harvest fed the school kitchen through",
+               "R: Yes. The harvest fed the school kitchen in May. And it is true: The "
+               "harvest fed the school kitchen in June and right through"),
+        r"codings/ana.jsonl:\d+", "is ambiguous: its words are found more than once",
+    ),
+    "words that changed a little": (
+        change("transcripts/D4.txt", "The engineer knew each valve by",
+               "The engineer knew every valve by"),
+        r"codings/ana.jsonl:\d+", "a coding of D4 is close: its words changed since",
+    ),
+    "a claim whose last evidence was removed": (
+        drop_evidence, r"claims.yaml:\d+", "K3 has no evidence",
+    ),
+    "a lesson without limits": (
+        claim("    fails_when: nobody tests\n", ""),
+        r"claims.yaml:\d+", "L1 is a lesson without limits",
+    ),
+    "a lesson that rests on nothing": (
+        claim("    rests_on: [K1]\n    holds_when", "    holds_when"),
+        r"claims.yaml:\d+", "L1 rests on nothing",
+    ),
+    "a recommendation to nobody": (
+        claim("    to: the water office\n", ""),
+        r"claims.yaml:\d+", "R1 does not say to whom",
+    ),
+    "a recommendation without urgency": (
+        claim("    priority: high\n", ""),
+        r"claims.yaml:\d+", "R1 does not say how urgent",
+    ),
+    "a recommendation that rests on nothing": (
+        claim("    rests_on: [K1]\n    to:", "    to:"),
+        r"claims.yaml:\d+", "R1 rests on nothing",
+    ),
+    "a recommendation on a claim without evidence": (
+        lambda folder: (drop_evidence(folder),
+                        edit(folder, "claims.yaml", "[K1]\n    to", "[K3]\n    to"))[0],
+        r"claims.yaml:\d+", "R1 rests on K3, which has no evidence",
+    ),
+    "massively in a statement": (
+        claim("Harvests grew.", "Harvests grew massively."),
+        r"claims.yaml:\d+", "K2 says “massively”, and its evidence is moderate",
+    ),
+    "massive in a short form": (
+        claim("short: Harvests", "short: Massive harvests"),
+        r"claims.yaml:\d+", "K2 says “Massive”",
+    ),
+    "massively in a lesson on a weak claim": (
+        claim("Wells that are tested are trusted.\n    rests_on: [K1]",
+              "Tests matter massively.\n    rests_on: [K2]"),
+        r"claims.yaml:\d+", "L1 says “massively”, and nothing strong is under it",
+    ),
+    "an id in a claim": (
+        claim("Harvests grew.", "Harvests grew, as P9 says."),
+        r"claims.yaml:\d+", "K2: it names P9",
+    ),
+    "an id in a rival explanation": (
+        claim("by itself.]", "by itself (D4).]"), r"claims.yaml:\d+", "K1: it names D4",
+    ),
+    "an address in a recommendation": (
+        claim("to: the water office", "to: ana@example.org"),
+        r"claims.yaml:\d+", "R1: it holds an address",
+    ),
+    "a small group in a lesson": (
+        claim("nobody tests", "one inspector comes"),
+        r"claims.yaml:\d+", "L1: “inspector” describes 1 person",
+    ),
+    "a finding that answers no question": (
+        claim("    question: Q1\n    statement: Harvests", "    statement: Harvests"),
+        r"claims.yaml:\d+", "K2 answers no question",
+    ),
+    "a question that nobody answers": (
+        change("study.toml", "Q2 =", 'Q3 = "And at what price?"\nQ2 ='),
+        r"study.toml:7", "no claim answers the evaluation's question Q3",
+    ),
+    "an id in the title": (
+        change("study.toml", "Two valleys", "Two valleys, and P4"),
+        r"study.toml:1", "title: it names P4",
+    ),
+    "an id in an attribution": (
+        change("study.toml", "one teacher", "one teacher like P7"),
+        r"study.toml:\d+", "teachers: it names P7",
+    ),
+    "a report group of one": (
+        change("study.toml", '["official", "inspector"]', '["official"]'),
+        r"study.toml:\d+", "group “inspector” is 1 person, fewer than k = 3",
+    ),
+    "an unknown answer": (
+        change("study.toml", "[strength]",
+               '[preflight]\n"COREQ 99" = "Yes."\n\n[strength]'),
+        r"study.toml", "'COREQ 99' is no item of a standard",
+    ),
+    "a verdict on another statement": (
+        claim("Harvests grew.", "Harvests doubled."),
+        r"verdicts.csv:\d+", "the statement changed since",
+    ),
+    "a verdict on other words": (
+        change("verdicts.csv", "kitchen", "cellar"),
+        r"verdicts.csv:\d+", "the words changed since",
+    ),
+    "a paraphrase that repeats five words": (
+        change("verdicts.csv", PARAPHRASE, "They carry clean water home from it."),
+        r"verdicts.csv:\d+", "the paraphrase for K1 repeats 5 words",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", STUDIES)
+def test_a_study_is_stopped_by(fault: str, changing: Path):
+    plant, where, says = STUDIES[fault]
+    plant(changing)
+    lines = refuse_all(changing)
+    found = [line for line in lines if says in line]
+    assert found, lines
+    assert re.match(where + ":? ", found[0].split(says)[0] + " "), found
+    assert ": " in found[0].split(says)[1], "no mend"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "says"),
+    [("no", "was judged not to bear out K2"), ("", "nobody said whether")],
+)
+def test_a_quotation_is_stopped_that_is_judged(
+    verdict: str, says: str, changing: Path
+):
+    rows = pd.read_csv(changing / "verdicts.csv", dtype="str", keep_default_na=False)
+    here = rows["coding_id"].str.startswith("c-D9-")
+    rows.loc[here, "bears_out"] = verdict
+    rows = rows if verdict else rows[~here]
+    rows.to_csv(changing / "verdicts.csv", index=False)
+    report = evalkit.open_report(changing, audience="funder")
+    source = "> “The harvest fed the school kitchen” — K2"
+    assert_stopped(refuse(report, "A heading.", source), says, place=2)
+
+
+def test_a_claim_that_stood_in_the_last_run_is_missed(opened: Report):
+    before = opened.study.claims.statements.copy()
+    assert find_vanished(opened, before) == []
+    before.loc[0, "claim_id"] = "K8"
+    (found,) = find_vanished(opened, before)
+    assert str(found).startswith("claims.yaml: K8 stood in the last run and is gone")
+    before.loc[0, "claim_id"] = "K9"
+    assert find_vanished(opened, before) == [], "it was dropped, and the file says why"
+
+
+def test_a_grave_statement_is_not_left_out(opened: Report):
+    lines = [str(each) for each in refuse(opened, "All was well.")]
+    assert [line for line in lines if "told of a harm or a wrong" in line]
+
+
+def test_tables_that_single_somebody_out_together_are_stopped(changing: Path):
+    edit(changing, "respondents.csv", "P8,teacher,long-serving", "P8,teacher,new")
+    report = evalkit.open_report(changing, audience="funder")
+    tables = [
+        Block("<p/>", counted=(Counted("who know K1", "report_group", {"farmers": 3}),)),
+        Block("<p/>", counted=(Counted("who know K1", "years", {"long-serving": 3}),)),
+        Block("<p/>", counted=(Counted(HEARD, "years", {"new": 5, "long-serving": 4}),)),
+    ]
+    assert [each.place for each in refuse(report, *tables) if each.place] == []
+    edit(changing, "respondents.csv", "P3,farmer,long-serving", "P3,farmer,new")
+    report = evalkit.open_report(changing, audience="funder")
+    tables[2] = Block(
+        "<p/>", counted=(Counted(HEARD, "years", {"new": 6, "long-serving": 3}),)
+    )
+    says = "together they tell of “farmers” and “long-serving”, 2 people"
+    assert_stopped(refuse(report, *tables), says, place=2)
+
+
+@pytest.mark.parametrize(
+    ("file", "plant"),
+    [
+        ("claims.yaml", claim("The spring recovered by itself.", "{words}")),
+        ("codebook.yaml", change("codebook.yaml", "name: Trust}",
+                                 "name: Trust, definition: '{words}'}")),
+        ("report.ipynb", lambda folder: write_notebook(folder, ["It is so: {words}"])),
+    ],
+)  # fmt: skip
+def test_words_of_somebody_who_withdrew_stop_the_report(
+    file: str, plant: Callable[[Path], None], changing: Path, tmp_path: Path
+):
+    plant(changing)
+    path = changing / file
+    said = "my own brother sold the land behind my back in spring"
+    path.write_text(path.read_text("utf-8").replace("{words}", said), encoding="utf-8")
+    if file == "codebook.yaml":
+        write_notebook(changing, [])
+        edit(changing, "report.ipynb", "blocks.header(report)", "blocks.codebook(report)")
+    with pytest.raises(ProblemsError, match="somebody who withdrew"):
+        evalkit.build_report(changing, tmp_path / "out", audience="funder")
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_refusal_is_told_at_once_and_nothing_is_written(
+    changing: Path, tmp_path: Path
+):
+    edit(changing, "claims.yaml", "Harvests grew.", "Harvests grew massively.")
+    source = ["> “We trust the wine now.” — K1", "As P4 told us."]
+    write_notebook(changing, source)
+    code(changing, "D2", "I drink it myself.", "paid")
+    with pytest.raises(ProblemsError) as error:
+        evalkit.build_report(changing, tmp_path / "out", audience="funder")
+    lines = [str(problem) for problem in error.value.problems]
+    for says in ("K2 says “massively”", "“We trust the wine", "it names P4"):
+        assert [line for line in lines if says in line], (says, lines)
+    assert not (tmp_path / "out").exists()
