@@ -150,6 +150,7 @@ def test_the_page_on_reports_is_written_as_the_program_reads_it(top: Path):
 def test_the_page_on_claims_has_a_guide_that_is_one(top: Path):
     from evalkit.study.guide import parse_guide
 
-    guide, asked = blocks(top / "docs" / "claims.md", "")
+    (guide,) = blocks(top / "docs" / "claims.md", "yml")
+    (asked,) = blocks(top / "docs" / "claims.md", "csv")
     assert parse_guide(guide).links["claim_id"].to_list() == ["K1", "K2"]
     assert asked.splitlines()[0] == "document_id,question_id,words"

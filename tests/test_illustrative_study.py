@@ -221,6 +221,29 @@ def test_the_ratings_are_those_that_the_reference_prints(read):
     pd.testing.assert_frame_equal(rate(read), expected, check_dtype=False)
 
 
+def test_a_report_finds_the_same_evidence_and_ratings(opened):
+    expected = pd.read_csv(
+        TOP / "tests" / "claims" / "expected_ratings.csv", keep_default_na=False
+    )
+    rated = opened.ratings
+    pd.testing.assert_frame_equal(
+        rated[rated["claim_id"].isin(expected["claim_id"])]
+        .sort_values("claim_id", ignore_index=True)
+        .reset_index(drop=True),
+        expected,
+        check_dtype=False,
+    )
+    matrix = pd.read_csv(
+        TOP / "tests" / "claims" / "expected_matrix.csv", keep_default_na=False
+    ).melt("claim_id", var_name="respondent_id", value_name="letter")
+    wanted = matrix[matrix["letter"].ne("")].to_numpy().tolist()
+    found = opened.evidence.assign(letter=opened.evidence["direction"].map(LETTERS))
+    columns = ["claim_id", "respondent_id", "letter"]
+    assert sorted(found[columns].to_numpy().tolist()) == sorted(wanted)
+    as_counted = opened.scenarios.query("scenario == 'as counted'")
+    assert as_counted["strength"].to_list() == rated["strength"].to_list()
+
+
 def test_before_the_withdrawal_one_claim_was_contested(read, whole):
     before, after = rate(whole), rate(read)
     changed = before.ne(after).any(axis=1)
@@ -255,6 +278,111 @@ def test_claims_have_rivals_lessons_their_limits_and_recommendations_a_basis(rea
         by_kind["recommendation"][["to", "rests_on", "priority"]].ne("").all(axis=None)
     )
     assert len(by_kind["question"]) >= 2
+
+
+# --- what the interviewers asked, and what the evaluator judged ---
+
+
+@pytest.fixture(scope="module")
+def opened(read):
+    return evalkit.open_report(read)
+
+
+def test_every_file_that_a_study_may_hold_is_there_and_found(read):
+    assert {path.name for path in STUDY.iterdir() if path.is_file()} >= {
+        *("study.toml", "respondents.csv", "interviews.csv", "speakers.csv"),
+        *("codebook.yaml", "claims.yaml", "guide.yaml", "asked.csv", "verdicts.csv"),
+    }
+    assert len(read.guide.questions) == 22
+    assert len(read.verdicts) > 30
+    assert "experience" in read.respondents
+    for file in ("guide.yaml", "claims.yaml"):
+        assert "llustrative" in (STUDY / file).read_text().split("\n")[0], file
+
+
+def test_every_claim_that_is_rated_was_asked_about(read):
+    rated = {*read.claims.links["claim_id"]}
+    assert rated <= {*read.guide.links["claim_id"]}
+    assert {*read.guide.links["claim_id"]} <= {*read.claims.statements["claim_id"]}
+
+
+def test_in_every_interview_questions_were_put_in_the_interviewers_words(read, whole):
+    for study in (read, whole):
+        assert {*study.asked["document_id"]} == {*study.documents["document_id"]}
+    assert "X15" in {*whole.asked["document_id"]}
+    with_words = read.asked[read.asked["words"].ne("")]
+    assert len(with_words) > 0.8 * len(read.asked)
+    not_asked = read.turns[read.turns["role"].eq("respondent")]
+    said = " ".join(" ".join(not_asked["text"]).split())
+    assert with_words["words"].map(lambda words: words not in said).mean() > 0.9
+
+
+def test_everybody_stands_somewhere_on_every_claim_and_many_were_not_asked(opened):
+    positions = opened.positions
+    assert len(positions) == len(opened.ratings) * len(opened.people)
+    assert positions["was_asked"].notna().all()
+    kinds = positions["position"].value_counts()
+    assert kinds["not asked"] > 20
+    assert kinds["asked, silent"] >= 1
+    spoke = positions[~positions["position"].isin(["asked, silent", "not asked"])]
+    assert len(spoke) == len(opened.evidence)
+    assert not positions["respondent_id"].eq("X15").any()
+
+
+def test_one_experienced_diplomat_would_be_one_of_two_so_nobody_is_called_so(opened):
+    people = opened.people.set_index("respondent_id")
+    diplomats = people[people["group"].eq("diplomat")]
+    experienced = diplomats[diplomats["experience"].eq("experienced")]
+    assert experienced.index.to_list() == ["I04", "I07"]
+    assert "experience" in opened.study.settings.describe_by
+    assert diplomats["attribution"].eq("one diplomat").all()
+    assert not people["attribution"].str.contains("experienced").any()
+    sizes = people.groupby("attribution").size()
+    assert sizes.drop("one respondent", errors="ignore").min() >= opened.k
+
+
+def test_a_person_in_two_documents_and_in_a_group_is_one_person(opened):
+    assert opened.people["respondent_id"].is_unique
+    assert len(opened.people) == 14
+    assert opened.people["report_group"].value_counts().min() >= opened.k
+
+
+def test_every_verdict_is_on_a_passage_as_it_stands(read, opened):
+    from evalkit.study.verdicts import find_stale
+
+    stale = find_stale(read.verdicts, read.claims.statements, read.codings)
+    assert stale.empty
+    passages = opened.passages.set_index(["claim_id", "coding_id"])
+    keys = read.verdicts[["claim_id", "coding_id"]].itertuples(index=False, name=None)
+    judged = [key for key in keys if key in passages.index]
+    assert len(judged) == len(read.verdicts)
+    assert {*read.verdicts["bears_out"]} >= {"yes", "partly"}
+    noted = read.verdicts["paraphrase"].ne("")
+    people = passages.loc[
+        [*read.verdicts.loc[noted, ["claim_id", "coding_id"]].itertuples(index=False)]
+    ]
+    assert not people["may_quote"].any()  # only who may not be quoted is paraphrased
+    assert people["may_paraphrase"].all()
+
+
+def test_who_may_not_be_quoted_is_in_no_passage_that_may_be_printed(opened):
+    printed = opened.passages[opened.passages["may_quote"]]
+    assert len(printed) > 100
+    assert not printed["respondent_id"].isin(["I06", "I12", "X15"]).any()
+    assert not opened.passages["respondent_id"].eq("X15").any()
+
+
+def test_what_speaks_against_each_claim_is_looked_for_and_found(opened):
+    rows = opened.counter_evidence
+    against = rows[rows["kind"].isin(["contradicts", "qualifies"])]
+    rated = opened.ratings.set_index("claim_id")
+    spoken = rated["qualifies"] + rated["contradicts"] + rated["mixed"]
+    assert {*spoken.index[spoken.gt(0)]} <= {*against["claim_id"]}
+    assert rows["kind"].eq("trap").any()
+    traps = rows[rows["kind"].eq("trap")]
+    for row in traps.itertuples():
+        text = opened.study.texts[row.document_id]
+        assert text[row.start : row.end] == row.words
 
 
 # --- the phenomena that the helpers will stumble over ---

@@ -227,18 +227,21 @@ def report(
 
     out = out or Path("reports") / study.resolve().name
     beside = out.with_name(f"{out.name}-internal")
-    folders = {Audience.INTERNAL: beside, Audience.FUNDER: out}
+    folders = {Audience.INTERNAL: (beside, since), Audience.FUNDER: (out, since)}
+    if since:
+        beside_since = since.with_name(f"{since.name}-internal")
+        folders[Audience.INTERNAL] = (beside, beside_since)
     if audience:
-        folders = {audience: out}
+        folders = {audience: (out, since)}
     refused = None
-    for each, folder in folders.items():
+    for each, (folder, earlier) in folders.items():
         try:
             written = build_report(
                 study,
                 folder,
                 audience=each.value,
                 to=[kind.value for kind in to or To],
-                since=since or "",
+                since=earlier or "",
             )
         except EvalkitError as error:
             if refused:

@@ -42,16 +42,15 @@ def describe_pipeline(name: str = BLANK, *, language: str = "en") -> str:
     >>> describe_pipeline(language="fr").split(",")[0]
     "spacy.blank('fr')"
     """
-    import spacy
-    from spacy.util import get_package_version
+    from importlib.metadata import PackageNotFoundError, version
 
     named = f"spacy.blank({language!r})"
     if name not in ("", BLANK):
-        version = get_package_version(name)
-        if version is None:
-            raise EvalkitError(_NOT_HERE.format(name))
-        named = f"{name} {version}"
-    return f"{named}, spaCy {spacy.__version__}"
+        try:
+            named = f"{name} {version(name)}"
+        except PackageNotFoundError:
+            raise EvalkitError(_NOT_HERE.format(name)) from None
+    return f"{named}, spaCy {version('spacy')}"
 
 
 def check_token_pattern(pattern: list[Any]) -> None:

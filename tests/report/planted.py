@@ -133,6 +133,7 @@ CODED = [
     ("D1b", "The pump broke twice, and my cousin mended it", "repairs", {}),
     ("D2", "The water is good and we give it to the children.", "trust", {}),
     ("D2", "We could hardly believe it at\nfirst; the reser-\nvation", "doubt", {}),
+    ("D2", "is gone… I drink it myself.", "doubt", {}),
     ("D2", "it grew, they say. It was not easy then.", "harvest", {}),
     ("D3", "Everybody in my street drinks from the well.", "trust", {}),
     ("D3", "Ils disent « l’eau est bonne » ici.", "doubt", {}),

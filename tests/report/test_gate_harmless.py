@@ -9,11 +9,13 @@ import pytest
 import evalkit
 from evalkit.report.gate import check_study
 from evalkit.report.opened import Report
-from evalkit.report.page import Block
+from evalkit.report.page import Block, Quoted
 from evalkit.report.prose import read_prose
 from evalkit.report.small_cells import HEARD, Counted
 from tests.report.planted import (
     CLAIMS,
+    GRAVE,
+    PARAPHRASE,
     edit,
     refuse,
     refuse_all,
@@ -43,7 +45,7 @@ PROSE = {
     "a comma for the full stop": "“We trust the water now,” many said.",
     "a small first letter": "Many said that “we trust the water now” too.",
     "a first letter in brackets": "> “[w]e trust the water now.” — K1",
-    "an ellipsis": "> “We could … believe it at first” ",
+    "an ellipsis": "> “Our samples were … but March.” — K1",
     "three dots": "> “The engineer knew ... its name” — K3",
     "three dots with spaces": "> “The engineer knew . . . its name” — K3",
     "an ellipsis in brackets": "> “The engineer knew […] its name” — K3",
@@ -52,7 +54,7 @@ PROSE = {
     "an ellipsis at the beginning": "> “… knew each valve by its name” — K3",
     "an ellipsis that stands in the transcript": "“that we had is gone… I drink it”",
     "a sentence that denies, left out whole": (
-        "> “They came. … nobody” and: “I would not call it clean. … drank.”"
+        "> “said “it is sweet” and drank. […] Nobody paid.” — K1"
     ),
     "a word in brackets": "> “The engineer knew each [tap] by its name” — K3",
     "a word added in brackets": "> “We trust the water [of the well] now.” — K1",
@@ -109,24 +111,8 @@ PROSE = {
 
 
 @pytest.mark.parametrize("written", PROSE)
-def test_prose_is_not_stopped_by(written: str, opened: Report, words: dict[str, str]):
-    source = words.get(written, PROSE[written])
-    lines = [str(each) for each in refuse(opened, source, GRAVE)]
-    assert lines == []
-
-
-GRAVE = Block('<h3 id="grave">Told by one person</h3>')
-
-
-@pytest.fixture
-def words() -> dict[str, str]:
-    """The variations that need more than a line."""
-    return {
-        "a sentence that denies, left out whole": (
-            "> “The harvest grew a little in the dry months. … at the market.” — K2"
-        ),
-        "a full stop that is not there": "> “We trust the water.” — K1",
-    }
+def test_prose_is_not_stopped_by(written: str, opened: Report):
+    assert [str(each) for each in refuse(opened, PROSE[written], GRAVE)] == []
 
 
 CELLS = {
@@ -139,15 +125,7 @@ CELLS = {
     "a paraphrase": lambda report: Block(
         "<p>…</p>",
         quoted=(
-            set_block(report, "I saw children", kind="paraphrase", claim_id="K1")
-            .quoted[0]
-            .__class__(
-                words="An inspector’s visits found the new supply in daily use.",
-                coding_id="c-D6-39-trust",
-                claim_id="K1",
-                attribution="one official",
-                kind="paraphrase",
-            ),
+            Quoted(PARAPHRASE, "c-D6-39-trust", "K1", "one official", "paraphrase"),
         ),
     ),
     "context": lambda report: set_block(
@@ -191,10 +169,9 @@ def test_the_study_as_it_stands_is_not_stopped(opened: Report):
         ("study.toml", "[strength]", '[preflight]\n"COREQ 4" = "Two."\n[strength]'),
         ("claims.yaml", "Harvests grew.", "Harvests  grew."),
         ("claims.yaml", "short: Harvests", "short: Harvests, if not massive ones"),
-        ("claims.yaml", "Who paid?", "Was it decisive, and who paid?"),
         ("claims.yaml", "short: Trust", "short: Massive trust"),
         ("transcripts/D9.txt", "I: Did it", "I: Good morning to you all. Did it"),
-        ("verdicts.csv", "We trust the water now.,", "We trust the  water now.,"),
+        ("verdicts.csv", "We trust the water now.", "We trust  the water now."),
         ("verdicts.csv", "found the new supply", "found children at the new well"),
         ("respondents.csv", "P9,teacher,new", "P9,teacher,"),
     ],

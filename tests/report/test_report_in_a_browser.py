@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,7 @@ def test_headings_have_no_gaps_and_the_contents_lead_to_them(
     levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", page)]
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in pairwise(levels))
     contents = re.search(r'<nav class="toc".*?</nav>', page, re.DOTALL)
     assert contents
     linked = re.findall(r'href="#([^"]+)"', contents[0])

@@ -10,6 +10,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -22,15 +23,12 @@ from traitlets.config import Config
 from evalkit.errors import EvalkitError, Problem, ProblemsError
 from evalkit.files import write_whole
 from evalkit.nlp import describe_pipeline
-from evalkit.report.blocks.method import CHANGES
-from evalkit.report.docx import render_docx
 from evalkit.report.exporter import EvalkitExporter, collect_cells, list_quoted
 from evalkit.report.gate import Cell, check_cells, check_study, find_vanished
 from evalkit.report.leaks import find_leaks, read_secrets
 from evalkit.report.opened import PICTURES, Audience, Report, open_report
-from evalkit.report.page import MIME, table
+from evalkit.report.page import CHANGES, MIME, table
 from evalkit.report.passages import split_words
-from evalkit.report.pdf import render_pdf
 from evalkit.report.prose import read_prose
 from evalkit.report.runs import Run, compare, read_run
 from evalkit.report.write_tables import list_tables, render_tables
@@ -67,26 +65,33 @@ def build_report(
     gate = check_study(report)
     own = study.folder / OWN_NOTEBOOK
     path = own if own.exists() else find_notebooks() / REPORT_NOTEBOOK
-    earlier = find_earlier(out, since)
+    earlier = find_earlier(out, since, audience)
     if earlier:
         gate += find_vanished(report, earlier.tables.get("statements", pd.DataFrame()))
     notebook = read_notebook(path)
     if not errors:
-        mistakes = read_cells(notebook, report, file=path.name)
-        run_notebook(notebook, report, name=path.name, pictures="docx" in to)
+        gate += read_cells(notebook, report, file=path.name)
+        with ThreadPoolExecutor(max_workers=1) as kernel:
+            pictures = "docx" in to
+            running = kernel.submit(run_notebook, notebook, report, path.name, pictures)
+            tables = dict(list_tables(report))
+            running.result()
         cells = collect_cells(notebook)
-        gate += [*mistakes, *check_cells(report, cells, file=path.name)]
+        gate += check_cells(report, cells, file=path.name)
     if errors or gate:
         raise ProblemsError([*errors, *gate])
-    tables = dict(list_tables(report))
     tables["quotations"] = name_quotations(report, cells)
     page = export_page(notebook, report)
     if report.since and earlier:
         page = page.replace(CHANGES, tell_changes(earlier, report, tables))
     files: dict[str, bytes] = {"report.html": page.encode()}
     if "pdf" in to:
+        from evalkit.report.pdf import render_pdf
+
         files["report.pdf"] = render_pdf(page)
     if "docx" in to:
+        from evalkit.report.docx import render_docx
+
         files["report.docx"] = render_docx(
             page,
             pictures={k: v for c in cells for k, v in c.block.pictures.items()},
@@ -103,14 +108,23 @@ def build_report(
     return [out / name for name in files]
 
 
-def find_earlier(out: Path, since: str | Path) -> Run | None:
-    """Find the run to compare with: the one named, else what stands in `out`."""
-    if since:
-        return read_run(Path(since))
-    try:
-        return read_run(out)
-    except EvalkitError:
-        return None
+def find_earlier(out: Path, since: str | Path, audience: Audience) -> Run | None:
+    """Find the run to compare with: the one named, else what stands in `out`.
+
+    A run that is named has to be for the same audience: they hold different tables.
+    """
+    if not since:
+        try:
+            return read_run(out)
+        except EvalkitError:
+            return None
+    run = read_run(Path(since))
+    if run.audience != audience:
+        raise EvalkitError(
+            f"{since}: it was built for {run.audience}, this one is for {audience}: "
+            "name an earlier run for the same audience"
+        )
+    return run
 
 
 def read_notebook(path: Path) -> Any:
@@ -137,9 +151,7 @@ def read_cells(notebook: Any, report: Report, *, file: str) -> list[Problem]:
     return problems
 
 
-def run_notebook(
-    notebook: Any, report: Report, *, name: str, pictures: bool = False
-) -> None:
+def run_notebook(notebook: Any, report: Report, name: str, pictures: bool) -> None:
     """Execute a report's notebook, in a kernel of its own."""
     since = str(Path(report.since).resolve()) if report.since else ""
     folder = str(report.study.folder.resolve())
@@ -296,6 +308,16 @@ def describe_run(report: Report, files: Mapping[str, bytes]) -> str:
         {find_transcript(study.folder, str(file)) for file in study.documents["file"]}
     )
     settings = study.settings
+    hashes = {
+        path.relative_to(study.folder).as_posix(): _hash(path.read_bytes())
+        for path in inputs
+    }
+    kept = {"k", "small_cells", "report_groups", "strength", "coders"}
+    chosen = settings.model_dump(include=kept)
+    if not report.is_internal:  # names of files and groups can be names of people
+        hashes = _join_hashes(hashes)
+        chosen = {name: chosen[name] for name in ("k", "small_cells", "strength")}
+        chosen["strength"].pop("with_a_stake")
     manifest = {
         "command": f"evalkit report {study.folder.name} --audience {report.audience}",
         "audience": report.audience,
@@ -306,20 +328,24 @@ def describe_run(report: Report, files: Mapping[str, bytes]) -> str:
                 settings.pipeline, language=settings.language
             ),
         },
-        "settings": settings.model_dump(
-            include={"k", "small_cells", "report_groups", "strength", "coders"}
-        ),
+        "settings": chosen,
         "people": {
             "heard": len(report.people),
             "withdrawn": int(study.respondents["withdrawn_on"].ne("").sum()),
         },
-        "inputs": {
-            path.relative_to(study.folder).as_posix(): _hash(path.read_bytes())
-            for path in inputs
-        },
+        "inputs": hashes,
         "outputs": {name: _hash(content) for name, content in files.items()},
     }
     return json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+
+
+def _join_hashes(hashes: Mapping[str, str]) -> dict[str, str]:
+    """Give one hash for all transcripts, and one for all coding logs."""
+    joined = {name: each for name, each in hashes.items() if "/" not in name}
+    for folder in ("codings", "transcripts"):
+        own = [hashes[name] for name in sorted(hashes) if name.startswith(folder)]
+        joined[f"{folder}/ (together)"] = _hash("\n".join(own).encode())
+    return joined
 
 
 def _hash(content: bytes) -> str:

@@ -14,9 +14,8 @@ from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown import markdown2html
 from traitlets import default
 
-from evalkit.report.blocks.annexes import REGISTER
 from evalkit.report.gate import Cell
-from evalkit.report.page import MIME, Block, read_block, table
+from evalkit.report.page import MIME, REGISTER, Block, read_block, table
 
 _HERE = Path(__file__).parent
 _HEADER = re.compile(r'<header class="title">.*?</header>\s*', re.DOTALL)

@@ -115,6 +115,8 @@ def _list_descriptions(report: Report) -> dict[str, int]:
         for name in {row["group"], noun} - {""}:
             for n in range(len(known) + 1):
                 for columns in combinations(known, n):
+                    if not all(row[each] for each in columns):
+                        continue
                     words = " ".join([*(row[each] for each in columns), name])
                     fits.setdefault(words, set()).add(row["respondent_id"])
     return {

@@ -58,6 +58,8 @@ def find_words(words: str, text: str) -> list[Match]:
     >>> find_words("can", "It cannot be")
     []
     """
+    if all(unicodedata.category(each)[0] in "PZC" for each in words):
+        return []
     for broken, joint in product(("", "-"), ("", "-")):
         folded, places = _fold(text, broken)
         found = _find_folded(_fold(words, joint)[0].strip(), folded)

@@ -62,6 +62,11 @@ class Report:
         return self.audience == INTERNAL
 
     @property
+    def is_strict(self) -> bool:
+        """Whether even small counts within a group stay out (`small_cells`)."""
+        return self.study.settings.small_cells == "strict" and not self.is_internal
+
+    @property
     def with_pictures(self) -> bool:
         """Whether charts are wanted as pictures too."""
         return bool(os.environ.get(PICTURES))

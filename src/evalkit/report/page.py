@@ -7,15 +7,21 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from evalkit.report.figures import Figure
 from evalkit.report.small_cells import Counted
+
+if TYPE_CHECKING:  # a page can be read without drawing
+    from evalkit.report.figures import Figure
 
 # Beside the HTML of a block goes what the gate is to check it by.
 MIME = "application/vnd.evalkit.block+json"
+# Where the page gets what only the whole report knows: the register of all that is
+# quoted, and what changed since an earlier run.
+REGISTER = "<!--evalkit:register-->"
+CHANGES = "<!--evalkit:changes-->"
 
 
 @dataclass(frozen=True)
@@ -115,10 +121,12 @@ def table(
     unit: str = "",
     names: Mapping[str, str],
     total: Mapping[str, object] | None = None,
+    is_named: bool = False,
 ) -> Block:
     """Set a table: `names` are its columns in order, each with its heading.
 
-    `total` is a last row, by column.
+    `total` is a last row, by column. Where what stands above names the table already
+    (`is_named`), its caption is for those who do not see the page.
     """
     numeric = {c for c in names if pd.api.types.is_numeric_dtype(rows[c])}
     head = "".join(
@@ -131,10 +139,10 @@ def table(
     )
     foot = f"<tfoot>{_set_row(total, numeric)}</tfoot>" if total else ""
     span = f" <span>{escape(unit)}</span>" if unit else ""
-    name = escape(caption)
+    name, hidden = escape(caption), ' class="vh"' if is_named else ""
     return Block(
         f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">'
-        f"<table><caption>{escape(caption)}{span}</caption>"
+        f"<table><caption{hidden}>{name}{span}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table></div>"
     )
 

@@ -112,7 +112,7 @@ def _read_citation(report: Report, written: str, reading: _Reading) -> str:
     words, names = _split_citation(report, _read_marked(written))
     found = _find_source(report, words, names, reading)
     if not found:
-        return f"<blockquote><p>“{escape(squeeze(words))}”</p></blockquote>"
+        return f"<p>“{escape(squeeze(words))}”</p>\n"
     reading.quoted.append(found)
     side = _find_stance(report, found)
     said = f" · {side}" if side else ""

@@ -14,10 +14,10 @@ from evalkit.analysis.frequency import count_codes, count_speech, name_codes
 from evalkit.analysis.units import cut_units, lay_codings
 from evalkit.errors import EvalkitError
 from evalkit.files import write_whole
-from evalkit.report.blocks.themes import count_themes, lay_themes
 from evalkit.report.facts import list_facts
 from evalkit.report.opened import Report, open_report
 from evalkit.report.preflight import fill_preflight
+from evalkit.report.theme_counts import count_themes, lay_themes
 from evalkit.study import Study
 from evalkit.tables import EVIDENCE
 
@@ -53,7 +53,7 @@ def list_tables(report: Report) -> Iterator[tuple[str, pd.DataFrame]]:
         ratings, by_group = report.ratings, report.by_group
         yield "codes", study.codes.drop(columns="example")
         yield "claims", ratings.drop(columns=["fragile_respondents", "fragile_groups"])
-        if study.settings.small_cells != "strict":
+        if not report.is_strict:
             yield "evidence_by_group", by_group
         return
     yield "documents", study.documents

@@ -13,6 +13,7 @@ from evalkit.report.facts import list_facts
 from evalkit.report.figures import figure
 from evalkit.report.opened import DIRECTIONS, Report
 from evalkit.report.page import (
+    REGISTER,
     Block,
     begin,
     count,
@@ -23,9 +24,6 @@ from evalkit.report.page import (
 )
 from evalkit.report.preflight import fill_preflight, list_sources
 from evalkit.tables import list_rows
-
-# Where the exporter sets the register, once it knows what was quoted.
-REGISTER = "<!--evalkit:register-->"
 
 
 def codebook(report: Report) -> Block:
@@ -45,7 +43,8 @@ def codebook(report: Report) -> Block:
         parts.append(table(lone, caption="Codes without a branch", names=names))
     for theme in list_rows(codes[codes["parent_id"].eq("")].drop(lone.index)):
         rows = codes[codes["code_id"].isin(_descend(codes, str(theme["code_id"])))]
-        set_rows = table(rows, caption=str(theme["name"]), names=names)
+        name = str(theme["name"])
+        set_rows = table(rows, caption=name, names=names, is_named=True)
         about = escape(str(theme["definition"]))
         parts.append(
             f"<details><summary>{escape(str(theme['name']))} · "
@@ -67,7 +66,7 @@ def evidence_tables(report: Report) -> Block:
             name="annex-evidence",
         )
     names = {"claim": "Claim", "n": "Spoke to it"}
-    if report.study.settings.small_cells == "strict":
+    if report.is_strict:
         rows, pieces = report.ratings, []
         names |= {each: begin(each) for each in (*DIRECTIONS,)}
     else:
@@ -160,7 +159,7 @@ def preflight(report: Report) -> Block:
     names = {"number": "No.", "item": "Item", "status": "Status", "what": "What"}
     for standard, rows in filled.groupby("standard", sort=False):
         n = rows["status"].ne("missing").sum()
-        set_rows = table(rows, caption=str(standard), names=names)
+        set_rows = table(rows, caption=str(standard), names=names, is_named=True)
         parts.append(
             f"<details><summary>{escape(str(standard))} · {n} of {len(rows)} "
             f"filled</summary>{set_rows.html}</details>"

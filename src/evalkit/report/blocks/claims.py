@@ -249,7 +249,7 @@ def _set_condition(condition: Condition, is_internal: bool) -> str:
 
 def _draw(report: Report, claim_id: str, rows: pd.DataFrame) -> Block:
     pictures = report.with_pictures
-    if report.study.settings.small_cells == "strict" and not report.is_internal:
+    if report.is_strict:
         totals = {each: int(rows[each].sum()) for each in (*DIRECTIONS, "n_people")}
         n_with = int(rows[SUPPORTS].gt(0).sum())
         ax = plot_totals(totals, n_groups=len(rows), n_groups_supporting=n_with)
@@ -318,7 +318,7 @@ def _say_who(report: Report, claim_id: str) -> str:
     with_support = rows.loc[rows[SUPPORTS].gt(0), "report_group"].to_list()
     said = f"{count(int(spoke[[*DIRECTIONS]].to_numpy().sum()), 'person', 'people')} "
     said += f"spoke to it, of {len(report.people)}. "
-    if report.study.settings.small_cells == "strict" and not report.is_internal:
+    if report.is_strict:
         return said + f"Groups with a supporter: {len(with_support)} of {len(rows)}."
     if len(with_support) == len(rows) and len(rows) > 1:
         said += "Every group has a supporter. "

@@ -13,6 +13,7 @@ from evalkit.claims.strength import SINGLE
 from evalkit.report.blocks.quotations import attribute
 from evalkit.report.opened import Report
 from evalkit.report.page import (
+    CHANGES,
     Block,
     begin,
     count,
@@ -25,9 +26,6 @@ from evalkit.report.page import (
 from evalkit.report.passages import find_quotable
 from evalkit.report.small_cells import HEARD, Counted, merge_small
 from evalkit.tables import list_rows
-
-# Where the report is built, what changed since an earlier run is set.
-CHANGES = "<!--evalkit:changes-->"
 
 
 def method(report: Report) -> Block:

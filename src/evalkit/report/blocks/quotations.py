@@ -135,31 +135,30 @@ def passages_behind(
 
 
 def _set_passage(report: Report, row: dict[str, Any], again: set[str]) -> Block:
-    who = begin(attribute(report, row))
+    classes = ["again"] if row["coding_id"] in again else []
+    who = escape(begin(attribute(report, row)))
     if report.is_internal:
-        who += f" · {row['stance']}{_say_standing(row)}"
-    note = f"<small>{escape(who)}{_where(report, row)}</small>"
-    cls = ' class="again"' if row["coding_id"] in again else ""
+        who += f" · {escape(row['stance'])}{_say_standing(row)}"
+        classes += [] if row["may_quote"] else ["held"]
+    note = f"<small>{who}{_where(report, row)}</small>"
+    opening = f'<li class="{" ".join(classes)}">' if classes else "<li>"
     if not report.is_internal and not row["may_quote"]:
         quoted = quote(report, row, kind="paraphrase")
         html = f'<span class="para">{escape(quoted.words)}</span>'
-        return Block(f"<li{cls}>{html}{note}</li>", quoted=(quoted,))
+        return Block(f"{opening}{html}{note}</li>", quoted=(quoted,))
     quoted = quote(report, row, kind="note" if row["is_note"] else "quotation")
-    before, after = find_context(report.study, row)
-    context = []
+    before, after = "", ""
     if (report.is_internal or row["may_show_context"]) and not row["is_note"]:
-        context = [
-            quote(report, {**row, "words": words}, kind="context")
-            for words in (before, after)
-            if re.search(r"\w", words)
-        ]
-    else:
-        before = after = ""
+        before, after = find_context(report.study, row)
+    context = [
+        quote(report, {**row, "words": words}, kind="context")
+        for words in (before, after)
+        if re.search(r"\w", words)
+    ]
     mark = "span" if row["is_note"] else "q"
     said = f'<{mark} class="said">{escape(quoted.words)}</{mark}>'
     around = f"{_dim(before)} {said} {_dim(after)}".strip()
-    html = f"<li{cls}>{around}{note}</li>"
-    return Block(html, quoted=(quoted, *context))
+    return Block(f"{opening}{around}{note}</li>", quoted=(quoted, *context))
 
 
 def _dim(words: str) -> str:
@@ -195,7 +194,8 @@ def find_place(row: dict[str, Any]) -> str:
 def _where(report: Report, row: dict[str, Any]) -> str:
     if not report.is_internal:
         return ""
-    said = f"{find_place(row)} · {row['code_id']} by {row['coder_id']}"
+    place = find_place(row).removeprefix(f"{row['respondent_id']}, ")
+    said = f"{place} · {row['code_id']} by {row['coder_id']}"
     return f"<span>{escape(said)}</span>"
 
 
@@ -206,7 +206,7 @@ def _say_stance(row: dict[str, Any]) -> str:
 
 def _say_standing(row: dict[str, Any]) -> str:
     """Say what keeps a passage from a reader outside."""
-    said = "" if row["may_quote"] else " · not for publication"
+    said = "" if row["may_quote"] else " · <strong>not for publication</strong>"
     if row["bears_out"] == NO:
         said += " · judged not to bear out the claim"
     elif row["stale"]:

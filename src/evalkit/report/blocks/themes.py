@@ -7,13 +7,9 @@ from html import escape
 import pandas as pd
 
 from evalkit.analysis.course import find_course
-from evalkit.analysis.frequency import count_codes, name_codes, roll_up
+from evalkit.analysis.frequency import name_codes
 from evalkit.analysis.units import (
-    cut_units,
     find_own_words,
-    group_respondents,
-    join_attributes,
-    lay_codings,
 )
 from evalkit.report.blocks.quotations import attribute, find_place
 from evalkit.report.charts import (
@@ -35,6 +31,7 @@ from evalkit.report.page import (
 )
 from evalkit.report.passages import NOTES, find_quotable
 from evalkit.report.small_cells import Counted
+from evalkit.report.theme_counts import count_themes, lay_themes
 from evalkit.study import Study
 from evalkit.tables import list_rows
 
@@ -143,23 +140,9 @@ def say_themes(report: Report) -> Block:
     return Block(f'<p class="lead">{escape(said)}</p>')
 
 
-def lay_themes(study: Study) -> pd.DataFrame:
-    """Lay a study's codings over its turns, by theme.
-
-    One row a turn and coding, and one row an uncoded turn, with the attributes of who
-    speaks and `report_group`.
-    """
-    people = group_respondents(study.respondents, study.settings.report_groups)
-    coded = lay_codings(cut_units(study.turns), study.counted)
-    return coded.pipe(join_attributes, people).pipe(roll_up, study.codes)
-
-
-def count_themes(study: Study, *, by: str | None = None) -> pd.DataFrame:
-    """Count the people who speak to each theme: one row a theme."""
-    return count_codes(lay_themes(study), by=by).pipe(name_codes, study.codes)
-
-
 def _by_group(report: Report) -> Block:
+    if report.is_strict:
+        return Block("")
     counts = count_themes(report.study, by="report_group")
     if len(counts["report_group"].unique()) > 1:
         drawn = figure(plot_themes_by_group(counts), picture=report.with_pictures)
