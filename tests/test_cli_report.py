@@ -124,7 +124,8 @@ def test_an_earlier_run_that_is_none_is_refused_before_anything_is_written(
     out = tmp_path / "out"
     code, said, errors = run("report", study, "--out", out, "--since", tmp_path / "no")
     assert (code, said) == (1, "")
-    assert "no: no manifest.json: name the folder" in errors
+    assert "no manifest.json: name the folder" in errors
+    assert errors.count("\n") == 1
     assert not out.exists()
 
 

@@ -290,7 +290,9 @@ def judge(
         paraphrase = ""
         if row["paraphrase_only"] and answer != "n":
             asked = "Only a paraphrase is agreed to. In your own words"
-            paraphrase = typer.prompt(asked).strip()
+            paraphrase = typer.prompt(f"{asked} (s skips)").strip()
+            if paraphrase.casefold() in ("s", "q"):
+                continue
         add_verdict(
             study,
             claim_id=row["claim_id"],

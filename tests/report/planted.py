@@ -346,3 +346,12 @@ def refuse_all(folder: Path, *cells: Any, audience: str = "funder") -> list[str]
 def copy_of(original: Path, folder: Path) -> Path:
     """Copy the study, to change it."""
     return Path(shutil.copytree(original, folder))
+
+
+def assert_stopped(problems: list[Problem], says: str, *, place: int) -> None:
+    """Assert that a line of the notebook's says so, where, and how to mend it."""
+    found = [each for each in problems if says in each.what]
+    assert found, [str(each) for each in problems]
+    assert found[0].file == "report.ipynb"
+    assert found[0].place == place
+    assert len(found[0].mend) > 8

@@ -11,13 +11,14 @@ import pytest
 from nbformat.v4 import new_output
 
 import evalkit
-from evalkit.errors import Problem, ProblemsError
+from evalkit.errors import ProblemsError
 from evalkit.report.gate import find_vanished
 from evalkit.report.opened import Report
 from evalkit.report.page import Block
 from evalkit.report.small_cells import HEARD, Counted
 from tests.report.planted import (
     PARAPHRASE,
+    assert_stopped,
     code,
     edit,
     refuse,
@@ -25,195 +26,6 @@ from tests.report.planted import (
     set_block,
     write_notebook,
 )
-
-# What an evaluator writes -> what the line says.
-PROSE = {
-    "words that were changed": (
-        "> “We trust the wine now.” — K1",
-        "“We trust the wine now.” stands in no transcript",
-    ),
-    "two people's words in one quotation": (
-        "> “We trust the water now. … we give it to the children.” — K1",
-        "stands in no transcript in one person's words",
-    ),
-    "two turns of one person in one quotation": (
-        "> “drank. … The harvest grew a little” — K1",
-        "stands in no transcript in one person's words",
-    ),
-    "two documents of one person in one quotation": (
-        "> “We sold more at the market. … The pump broke twice” — K3",
-        "stands in no transcript in one person's words",
-    ),
-    "words of a passage that was refused": (
-        "> “The ministry paid for half of the pipes.” — K4",
-        "may not be quoted: its speaker refused this passage",
-    ),
-    "words that share little with a refused passage": (
-        "> “The ministry paid for half” — K4",
-        "may not be quoted: its speaker refused this passage",
-    ),
-    "words that go on into a refused passage": (
-        "> “clean water in their bottles. The pupils come earlier” — K1",
-        "may not be quoted: its speaker refused this passage",
-    ),
-    "a refused passage, beside the coding that is named": (
-        "He said “half of the pipes were not”, and “paid for half of” them.",
-        "may not be quoted",
-    ),
-    "words of a person who said no": (
-        "> “I tell the pupils that the water is safe” — K1",
-        "may not be quoted: its speaker did not agree",
-    ),
-    "words of a person asked each time, who did not agree to these": (
-        "> “My superior would rather I had said nothing”",
-        "its speaker is asked for each passage",
-    ),
-    "words around those that a person agreed to": (
-        "> “stopped within a year. My superior would rather” — K1",
-        "its speaker is asked for each passage",
-    ),
-    "words of a person who agreed to a paraphrase only": (
-        "Others “saw children carry clean water home” too.",
-        "may not be quoted: its speaker did not agree",
-    ),
-    "an interviewer's words": (
-        "They asked “what did the well change for you” first.",
-        "an interviewer's words",
-    ),
-    "a left-out word that denies": (
-        "> “It was … easy then.” — K2",
-        "leaves out a word that denies",
-    ),
-    "a word that denies put in": (
-        "> “The water is [not] good and we give it” — K1",
-        "leaves out a word that denies",
-    ),
-    "a beginning within a word": (
-        "> “he pump broke twice, and my cousin” — K3",
-        "stands in no transcript",
-    ),
-    "can, cut from cannot": (
-        "> “Our harvest can” — K2",
-        "stands in no transcript",
-    ),
-    "what two people said, without whom": (
-        "Both said “The committee met on Mondays” of it.",
-        "was said by 2 people (D4, D9)",
-    ),
-    "an attribution by hand": (
-        "> “We trust the water now.” — a farmer of the valley, K1",
-        "'a' is no claim, document or respondent",
-    ),
-    "words that nobody coded": (
-        "One “bicycle chain mended it” … “with a bicycle chain”, so “The water is good "
-        "and” so on. “the dry months. We sold more” is coded, “every single day” short, "
-        "“We sold more at the market” not.",
-        "“We sold more at the market” is coded nowhere",
-    ),
-    "words that are coded for another claim": (
-        "> “The harvest grew a little” — K1",
-        "is coded nowhere for K1",
-    ),
-    "a quotation mark that does not close": (
-        "He said “we never saw any of the money\n\nNext paragraph.",
-        "its quotation mark does not close",
-    ),
-    "a made-up quotation in single marks": (
-        "He said ‘we never saw any of the money’ once.",
-        "“we never saw any of the money” stands in no transcript",
-    ),
-    "a made-up quotation in German marks": (
-        "He said „we never saw any of the money“ once.",
-        "stands in no transcript",
-    ),
-    "a made-up quotation in entities": (
-        "He said &ldquo;we never saw any of the money&rdquo; once.",
-        "stands in no transcript",
-    ),
-    "a made-up quotation around a true one": (
-        "“We trust the water now. She said “it is sweet” and all lied to us.”",
-        "stands in no transcript",
-    ),
-    "a quotation over two lines that is made up": (
-        'He said "we never saw\nany of the money" once.',
-        "stands in no transcript",
-    ),
-    "a blockquote by hand": (
-        "<blockquote>We never saw it.</blockquote>",
-        "“We never saw it.” stands as a quotation that nobody checked",
-    ),
-    "an inline quotation by hand": (
-        "It was <q>never</q> said.",
-        "“never” stands as a quotation that nobody checked",
-    ),
-    "a quotation in a list": (
-        "- > We never saw it.",
-        "stands as a quotation that nobody checked",
-    ),
-    "a respondent's id": ("As P4 told us.", "it names P4"),
-    "a respondent's id in small letters in a heading": ("## X10’s view", "names X10"),
-    "a document's id": ("See D1b.", "it names D1b"),
-    "an id between hyphens": ("From P7–P9 we heard it; P2-P3 agree.", "it names P2"),
-    "an id in a comment": ("Text. <!-- ask P4 again -->", "it names P4"),
-    "an id in alternative text": (
-        "![P4 at the well](data:image/png;base64,AAAA)",
-        "it names P4",
-    ),
-    "an address": ("Write to Ana.B@example.org now.", "it holds an address (Ana…)"),
-    "a telephone number": ("Call +44 20 7946 0958.", "a number like a telephone's"),
-    "a national telephone number": ("At (079) 123-45-67.", "like a telephone's"),
-    "a group finer than k": (
-        "One inspector saw it.",
-        "“inspector” describes 1 person, fewer than k = 3",
-    ),
-    "an attribute and group finer than k": (
-        "One new official disagreed.",
-        "“new official” describes 2 people, fewer than k = 3",
-    ),
-    "the one of a small group who speaks": (
-        "The senior inspector said so.",
-        "“inspector” describes 1 person",
-    ),
-    "massively, above a moderate claim": (
-        "K2 matters: it massively changed lives.",
-        "“massively” stands above K2, which is moderate",
-    ),
-    "massively, under the number of a moderate claim": (
-        "Of them {K2: supports} speak of it.\n\nIt changed massively.",
-        "“massively” stands above K2, which is moderate",
-    ),
-    "not only massive": (
-        "By K2 it was not only massive.",
-        "“massive” stands above K2",
-    ),
-    "a number that the evidence does not give": (
-        "So {K2: foo} people.",
-        "{K2: foo} is no number that the evidence gives",
-    ),
-    "a number of an unknown claim": ("So {K7: supports}.", "{K7: supports} is no number"),
-    "a picture without alternative text": (
-        "![](data:image/png;base64,AAAA)",
-        "a picture has no alternative text",
-    ),
-    "a drawing without a title": (
-        '<svg width="2"><path d="M0 0"/></svg>',
-        "a figure has no alternative text",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("fault", PROSE)
-def test_prose_is_stopped_by(fault: str, opened: Report):
-    source, says = PROSE[fault]
-    assert_stopped(refuse(opened, "A heading.", source), says, place=2)
-
-
-def assert_stopped(problems: list[Problem], says: str, *, place: int) -> None:
-    found = [each for each in problems if says in each.what]
-    assert found, [str(each) for each in problems]
-    assert found[0].file == "report.ipynb"
-    assert found[0].place == place
-    assert len(found[0].mend) > 8
 
 
 def shown(kind: str, content: str) -> object:

@@ -313,3 +313,21 @@ def test_lab_copies_the_notebooks_once(study: Path):
     assert 'AUDIENCE = "internal"' in first.source
     shutil.copy(copied[0], copied[1])
     assert copy_notebooks(study) == []
+
+
+def test_what_an_earlier_run_wrote_does_not_stay(study: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    evalkit.build_report(study, out, to=("html", "docx"))
+    mine = out / "notes.txt"
+    mine.write_text("my own")
+    old = out / "tables" / "old.csv"
+    old.write_text("a\n")
+    manifest = json.loads((out / "manifest.json").read_text())
+    manifest["outputs"] |= {"tables/old.csv": "", "../outside.txt": ""}
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "outside.txt").write_text("not ours")
+    evalkit.build_report(study, out)
+    assert not (out / "report.docx").exists()
+    assert not old.exists()
+    assert mine.exists()
+    assert (tmp_path / "outside.txt").exists()

@@ -41,6 +41,7 @@ _INPUTS = (
     *("codebook.yaml", "claims.yaml", "guide.yaml", "asked.csv", "verdicts.csv"),
     OWN_NOTEBOOK,
 )
+_WRITTEN = ("study.toml", "claims.yaml", "codebook.yaml", "guide.yaml")
 _PACKAGES = ("evalkit", "pandas", "spacy", "matplotlib", "nbconvert")
 
 
@@ -71,11 +72,10 @@ def build_report(
     notebook = read_notebook(path)
     if not errors:
         gate += read_cells(notebook, report, file=path.name)
-        with ThreadPoolExecutor(max_workers=1) as kernel:
-            pictures = "docx" in to
-            running = kernel.submit(run_notebook, notebook, report, path.name, pictures)
-            tables = dict(list_tables(report))
-            running.result()
+        with ThreadPoolExecutor(max_workers=1) as beside:  # the kernel is a process
+            counting = beside.submit(lambda: dict(list_tables(report)))
+            run_notebook(notebook, report, path.name, "docx" in to)
+            tables = counting.result()
         cells = collect_cells(notebook)
         gate += check_cells(report, cells, file=path.name)
     if errors or gate:
@@ -103,9 +103,31 @@ def build_report(
     leaks = check_leaks(report, files)
     if leaks:
         raise ProblemsError(leaks)
+    stale = find_stale_outputs(out, files)
     for name, content in files.items():
         write_whole(out / name, content)
+    for path in stale:
+        path.unlink()
     return [out / name for name in files]
+
+
+def find_stale_outputs(out: Path, files: Iterable[str]) -> list[Path]:
+    """Find what an earlier run wrote into `out` and this one does not: it would stay.
+
+    Only what its manifest lists, under the name it gives.
+    """
+    try:
+        manifest = json.loads((out / "manifest.json").read_bytes())
+        listed = {*manifest["outputs"]} - {*files}
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    inside = out.resolve()
+    paths = [out / str(name) for name in sorted(listed)]
+    return [
+        path
+        for path in paths
+        if path.is_file() and path.resolve().is_relative_to(inside)
+    ]
 
 
 def find_earlier(out: Path, since: str | Path, audience: Audience) -> Run | None:
@@ -200,13 +222,29 @@ def tell_changes(
 
 
 def check_leaks(report: Report, files: Mapping[str, bytes]) -> list[Problem]:
-    """List the files that hold words of people who are gone, or (outside) refused."""
-    secrets = read_secrets(report.study.folder)
+    """List the files that hold words of people who are gone, or (outside) refused.
+
+    Where the evaluator wrote such words into the study's own files, these are named
+    too.
+    """
+    folder = report.study.folder
+    secrets = read_secrets(folder)
     leaks = find_leaks(files, secrets.words, shared=secrets.shared)
-    if report.is_internal:
-        return leaks
-    refused, free = split_words(report.study)
-    return [*leaks, *find_leaks(files, refused, shared=free)]
+    if not report.is_internal:
+        refused, free = split_words(report.study)
+        leaks += find_leaks(files, refused, shared=free)
+    else:
+        refused, free = [], []
+    if not leaks:
+        return []
+    written = {
+        name: path.read_bytes()
+        for name in (*_WRITTEN, OWN_NOTEBOOK)
+        if (path := folder / name).is_file()
+    }
+    sources = find_leaks(written, secrets.words, shared=secrets.shared)
+    sources += find_leaks(written, refused, shared=free)
+    return [*sources, *leaks]
 
 
 def refuse_errors(study: Study) -> None:

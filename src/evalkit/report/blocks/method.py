@@ -60,11 +60,9 @@ def crosstab(report: Report, by: str, *, caption: str = "", head: str = "") -> B
         values = merge_small(people, by, k=report.k)
     sizes = values.value_counts(sort=by != "report_group")
     rows = pd.DataFrame({"of": sizes.index.astype("str"), "n": sizes.to_numpy()})
-    counted: tuple[Counted, ...] = ()
-    if not values.eq("other").any():
-        counted = (
-            Counted(HEARD, by, dict(zip(rows["of"], rows["n"].tolist(), strict=True))),
-        )
+    shown = {row["of"]: int(row["n"]) for row in list_rows(rows)}
+    shown.pop("other", None)
+    counted = (Counted(HEARD, by, shown),) if shown != {"any": len(people)} else ()
     set_rows = table(
         rows,
         caption=caption or f"People heard, by {by.replace('_', ' ')}",
