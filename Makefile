@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 STUDY ?= corpus/advocates
 
-.PHONY: help setup report lab check test bench lock clean
+.PHONY: help setup report sample lab check test bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/' | expand -t 16
@@ -19,6 +19,9 @@ setup: .venv/ready ## set up .venv from requirements.lock
 
 report: setup ## build reports/NAME from a study (STUDY=corpus/advocates)
 	$(BIN)/evalkit report $(STUDY) --out reports/$(notdir $(STUDY))
+
+sample: setup ## build reports/sample, the committed funder's report, anew
+	$(BIN)/evalkit report corpus/advocates --audience funder --out reports/sample
 
 lab: setup ## open the study in JupyterLab
 	$(BIN)/evalkit lab $(STUDY)
@@ -41,4 +44,4 @@ lock: ## write requirements.lock anew (needs uv)
 	  --group dev pyproject.toml -o requirements.lock
 
 clean: ## delete what was built
-	rm -rf .venv dist build reports/advocates
+	rm -rf .venv dist build reports/advocates reports/advocates-internal

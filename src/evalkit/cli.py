@@ -224,7 +224,12 @@ def report(
     Example: evalkit report corpus/villages --out reports/villages
     """
     from evalkit.report.build import build_report
+    from evalkit.report.pdf import MISSING, can_render_pdf
 
+    formats = [each.value for each in to or To]
+    if not to and not can_render_pdf():
+        formats.remove(To.PDF.value)
+        print(MISSING, file=sys.stderr)
     out = out or Path("reports") / study.resolve().name
     beside = out.with_name(f"{out.name}-internal")
     folders = {Audience.INTERNAL: (beside, since), Audience.FUNDER: (out, since)}
@@ -240,7 +245,7 @@ def report(
                 study,
                 folder,
                 audience=each.value,
-                to=[kind.value for kind in to or To],
+                to=formats,
                 since=earlier or "",
             )
         except EvalkitError as error:

@@ -231,7 +231,7 @@ def test_the_printed_page_has_numbers_and_no_stranded_heading(
         assert (INTERNAL in lines[-1]) == (audience == "internal")
         assert lines[-2] not in headings
     assert "Annex: the codebook" in text
-    assert "Legitimacy of the process" in text  # folded on screen, open in print
+    assert "What respondents say the involvement" in text  # folded on screen
     shades = tab.evaluate(
         "getComputedStyle(document.documentElement).getPropertyValue('--paper')"
     )

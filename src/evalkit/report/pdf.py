@@ -8,7 +8,7 @@ import re
 
 from evalkit.errors import EvalkitError
 
-_MISSING = (
+MISSING = (
     "report.pdf: the PDF needs Pango, which is not installed here: install it (Debian: "
     "apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango), or "
     "leave --to pdf out"
@@ -21,6 +21,15 @@ _CLASS = re.compile(r'\sclass="([^"]*)"')
 _XMLNS = 'xmlns="http://www.w3.org/2000/svg"'
 
 
+def can_render_pdf() -> bool:
+    """Say whether the libraries that a PDF needs are here."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        return False
+    return True
+
+
 def render_pdf(page: str) -> bytes:
     """Render a page as PDF/UA-1: tagged, with bookmarks, language and title.
 
@@ -31,7 +40,7 @@ def render_pdf(page: str) -> bytes:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher
     except OSError as error:
-        raise EvalkitError(_MISSING) from error
+        raise EvalkitError(MISSING) from error
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     written: bytes = HTML(
         string=_name_bookmarks(_DECORATION.sub(_paint, page)),
