@@ -12,10 +12,12 @@ from nbformat.v4 import new_output
 
 import evalkit
 from evalkit.errors import ProblemsError
+from evalkit.report.build import check_leaks
 from evalkit.report.gate import find_vanished
 from evalkit.report.opened import Report
 from evalkit.report.page import Block
 from evalkit.report.small_cells import HEARD, Counted
+from evalkit.report.write_tables import list_tables, render_tables
 from tests.report.planted import (
     PARAPHRASE,
     assert_stopped,
@@ -156,7 +158,9 @@ def test_a_cell_is_stopped_by(fault: str, opened: Report):
 
 def drop_evidence(folder: Path) -> None:
     edit(folder, "claims.yaml", "codes: [repairs]", "codes: [harvests]")
-    edit(folder, "codebook.yaml", "  - {id: doubt", "  - {id: harvests}\n  - {id: doubt")
+    edit(
+        folder, "codebook.yaml", "  - {id: doubt", "  - {id: harvests}\n  - {id: doubt"
+    )
 
 
 def change(name: str, old: str, new: str) -> Callable[[Path], None]:
@@ -295,9 +299,7 @@ def test_a_study_is_stopped_by(fault: str, changing: Path):
     ("verdict", "says"),
     [("no", "was judged not to bear out K2"), ("", "nobody said whether")],
 )
-def test_a_quotation_is_stopped_that_is_judged(
-    verdict: str, says: str, changing: Path
-):
+def test_a_quotation_is_stopped_that_is_judged(verdict: str, says: str, changing: Path):
     rows = pd.read_csv(changing / "verdicts.csv", dtype="str", keep_default_na=False)
     here = rows["coding_id"].str.startswith("c-D9-")
     rows.loc[here, "bears_out"] = verdict
@@ -327,9 +329,13 @@ def test_tables_that_single_somebody_out_together_are_stopped(changing: Path):
     edit(changing, "respondents.csv", "P8,teacher,long-serving", "P8,teacher,new")
     report = evalkit.open_report(changing, audience="funder")
     tables = [
-        Block("<p/>", counted=(Counted("who know K1", "report_group", {"farmers": 3}),)),
+        Block(
+            "<p/>", counted=(Counted("who know K1", "report_group", {"farmers": 3}),)
+        ),
         Block("<p/>", counted=(Counted("who know K1", "years", {"long-serving": 3}),)),
-        Block("<p/>", counted=(Counted(HEARD, "years", {"new": 5, "long-serving": 4}),)),
+        Block(
+            "<p/>", counted=(Counted(HEARD, "years", {"new": 5, "long-serving": 4}),)
+        ),
     ]
     assert [each.place for each in refuse(report, *tables) if each.place] == []
     edit(changing, "respondents.csv", "P3,farmer,long-serving", "P3,farmer,new")
@@ -341,25 +347,33 @@ def test_tables_that_single_somebody_out_together_are_stopped(changing: Path):
     assert_stopped(refuse(report, *tables), says, place=2)
 
 
+SOLD = "my own brother sold the land behind my back in spring"
+
+
 @pytest.mark.parametrize(
-    ("file", "plant"),
+    ("file", "old", "new"),
     [
-        ("claims.yaml", claim("The spring recovered by itself.", "{words}")),
-        ("codebook.yaml", change("codebook.yaml", "name: Trust}",
-                                 "name: Trust, definition: '{words}'}")),
-        ("report.ipynb", lambda folder: write_notebook(folder, ["It is so: {words}"])),
+        ("claims.yaml", "The spring recovered by itself.", SOLD),
+        ("codebook.yaml", "name: Trust}", f"name: Trust, definition: {SOLD}}}"),
     ],
-)  # fmt: skip
-def test_words_of_somebody_who_withdrew_stop_the_report(
-    file: str, plant: Callable[[Path], None], changing: Path, tmp_path: Path
+)
+def test_words_of_somebody_who_withdrew_are_found_in(
+    file: str, old: str, new: str, changing: Path
 ):
-    plant(changing)
-    path = changing / file
-    said = "my own brother sold the land behind my back in spring"
-    path.write_text(path.read_text("utf-8").replace("{words}", said), encoding="utf-8")
-    if file == "codebook.yaml":
-        write_notebook(changing, [])
-        edit(changing, "report.ipynb", "blocks.header(report)", "blocks.codebook(report)")
+    edit(changing, file, old, new)
+    report = evalkit.open_report(changing, audience="funder")
+    lines = [
+        str(each)
+        for each in check_leaks(report, render_tables(dict(list_tables(report))))
+    ]
+    assert lines
+    assert all("words in a row of somebody who withdrew" in line for line in lines)
+
+
+def test_words_of_somebody_who_withdrew_in_prose_stop_the_report(
+    changing: Path, tmp_path: Path
+):
+    write_notebook(changing, [f"It is so: {SOLD}."])
     with pytest.raises(ProblemsError, match="somebody who withdrew"):
         evalkit.build_report(changing, tmp_path / "out", audience="funder")
     assert not (tmp_path / "out").exists()

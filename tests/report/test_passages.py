@@ -118,8 +118,11 @@ def test_a_no_reaches_every_passage_that_shares_a_letter_with_it(folder: Path) -
 
 
 def test_a_no_that_only_touches_a_passage_leaves_it(folder: Path) -> None:
-    code(folder, "bo", "D3", " ", "paid", quotable="no")
-    assert may(open_report(folder), "It is hardly clean.")[0]
+    code(folder, "bo", "FG", " and ", "paid", quotable="no")
+    report = open_report(folder)
+    assert may(report, "we trust the water here")[0]  # it begins where that ends
+    code(folder, "bo", "FG", "here.", "paid", quotable="no")
+    assert not may(open_report(folder), "we trust the water here")[0]
 
 
 @pytest.mark.parametrize("mark", ["No", "no ", "perhaps"])

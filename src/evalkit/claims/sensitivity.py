@@ -39,11 +39,14 @@ def try_scenarios(
     strength, differs (from the strength as counted).
     """
     claim_ids = [*claim_ids]
-    own = coded[coded["coder_id"].notna()]
+    own = coded[coded["coder_id"].notna() & coded["code_id"].isin(links["code_id"])]
     counted = own[own["coder_id"].isin([*counting])]
+    as_counted = find_evidence(counted, links, people)
     tables = []
     for scenario, rows, its_rule in _list_scenarios(own, counted, rule):
-        evidence = find_evidence(rows, links, people)
+        evidence = as_counted
+        if rows is not counted:
+            evidence = find_evidence(rows, links, people)
         rated = rate_claims(evidence, rule=its_rule, claim_ids=claim_ids)
         rated = rated.drop(columns=["fragile_respondents", "fragile_groups"])
         tables.append(rated.assign(scenario=scenario))
