@@ -294,7 +294,7 @@ def judge(
             continue
         paraphrase = ""
         if row["paraphrase_only"] and answer != "n":
-            asked = "Only a paraphrase is agreed to. In your own words"
+            asked = "These words may not be quoted. In your own"
             paraphrase = typer.prompt(f"{asked} (s skips)").strip()
             if paraphrase.casefold() in ("s", "q"):
                 continue

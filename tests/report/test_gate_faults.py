@@ -15,7 +15,7 @@ from evalkit.errors import ProblemsError
 from evalkit.report.build import check_leaks
 from evalkit.report.gate import find_vanished
 from evalkit.report.opened import Report
-from evalkit.report.page import Block
+from evalkit.report.page import Block, Quoted
 from evalkit.report.small_cells import HEARD, Counted
 from evalkit.report.write_tables import list_tables, render_tables
 from tests.report.planted import (
@@ -74,7 +74,7 @@ CELLS: dict[str, tuple[Made, str]] = {
         lambda report: Block(
             f"<blockquote>{PARAPHRASE}</blockquote>",
             quoted=(
-                *set_block(report, "I saw children", kind="paraphrase").quoted,
+                Quoted(PARAPHRASE, "c-D6-39-trust", "K1", "one official", "paraphrase"),
             ),
         ),
         "stands as a quotation that nobody checked",

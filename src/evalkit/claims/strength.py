@@ -155,12 +155,12 @@ def explain_rating(
             Condition(None, "Weight of contradiction", weight, "not applied"),
         ]
     if strength == CONTESTED:
-        limit = f"rule for contested: {_write_limit(rule.contested)} or more"
+        limit = f"rule for contested: {write_limit(rule.contested)} or more"
         return [
             Condition(True, "Weight of contradiction", weight, limit),
             Condition(None, "Support", f"{people}, from {number}", "not applied"),
         ]
-    limit = f"{_write_limit(strong.contradiction)} or less"
+    limit = f"{write_limit(strong.contradiction)} or less"
     met = against <= strong.contradiction
     is_strong = strength == STRONG
     of = "" if is_strong else " for strong"
@@ -217,7 +217,8 @@ def _write_weight(weight: float, *, limits: tuple[float, ...]) -> str:
     return written.lstrip("0")
 
 
-def _write_limit(limit: float) -> str:
+def write_limit(limit: float) -> str:
+    """Write a share as its threshold is set: `.40`, `.405`."""
     two = f"{limit:.2f}"
     return (two if float(two) == limit else f"{limit}").lstrip("0")
 

@@ -239,9 +239,10 @@ def _check_sizes(report: Report) -> Iterator[Problem]:
 def _check_verdicts(report: Report) -> Iterator[Problem]:
     study = report.study
     stale = find_stale(study.verdicts, study.claims.statements, study.codings)
-    order = study.verdicts[["claim_id", "coding_id"]].apply(tuple, axis=1).to_list()
+    keys = study.verdicts[["claim_id", "coding_id"]].itertuples(name=None)
+    places = {(claim, coding): row for row, claim, coding in keys}
     for row in list_rows(stale):
-        at = order.index((row["claim_id"], row["coding_id"]))
+        at = places[row["claim_id"], row["coding_id"]]
         what = f"the {row['changed']} changed since {row['by'] or 'somebody'} said "
         what += f"whether a passage bears out {row['claim_id']}"
         mend = f"say it again: evalkit judge {study.folder.name}"

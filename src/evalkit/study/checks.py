@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from evalkit.analysis.units import lay_codings
+from evalkit.analysis.units import group_respondents, lay_codings
 from evalkit.claims.ledger import (
     CONTRADICTS,
     NEUTRAL,
@@ -27,6 +28,7 @@ from evalkit.coding.log import CONSENSUS
 from evalkit.errors import Problem
 from evalkit.study.settings import FILE as SETTINGS_FILE
 from evalkit.study.settings import Settings
+from evalkit.study.verdicts import FILE as VERDICTS_FILE
 from evalkit.tables import find_unknown, list_rows, suggest
 from evalkit.transcripts.label_lines import Unsure
 from evalkit.transcripts.read import Transcript
@@ -188,7 +190,7 @@ def check_claims(
 def check_settings(
     settings: Settings, respondents: pd.DataFrame, coders: pd.DataFrame
 ) -> list[Problem]:
-    """List the groups and coders that study.toml names and nobody is."""
+    """List the groups, attributes and coders that study.toml names and nobody is."""
     groups = [each for each in respondents["group"].unique() if each]
     names = coders["coder_id"].to_list()
     problems = [
@@ -201,6 +203,16 @@ def check_settings(
         for each in settings.strength.with_a_stake
         if each not in groups
     ]
+    people = group_respondents(respondents, settings.report_groups)
+    for key, named, known in (
+        ("attributions", settings.attributions, [*people["report_group"].unique()]),
+        ("describe_by", settings.describe_by, [*respondents.columns]),
+    ):
+        for each in named:
+            if len(respondents) and each not in known:
+                mend = suggest(each, known, "respondents.csv, or take it out")
+                what = f"{key}: {each!r} is nothing that is known of anybody"
+                problems.append(Problem(SETTINGS_FILE, 0, what, mend, warning=True))
     for name, coder in settings.coders.items():
         if name not in names and not coder.counts:
             what = f"[coders] {name!r} has no log, so nothing is left uncounted"
@@ -211,6 +223,17 @@ def check_settings(
         mend = "take `counts = false` out somewhere"
         problems.append(Problem(SETTINGS_FILE, 0, what, mend, warning=True))
     return problems
+
+
+def check_verdicts(verdicts: pd.DataFrame, claims: Claims) -> list[Problem]:
+    """List the verdicts on claims that are not made."""
+    known = claims.statements["claim_id"]
+    return [
+        replace(problem, warning=True)
+        for problem in find_unknown(
+            verdicts["claim_id"], known, file=VERDICTS_FILE, of=CLAIMS_FILE
+        )
+    ]
 
 
 def check_consensus(counted: pd.DataFrame) -> list[Problem]:

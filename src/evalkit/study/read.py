@@ -33,6 +33,7 @@ from evalkit.study.checks import (
     check_references,
     check_settings,
     check_turns,
+    check_verdicts,
     check_words,
     find_unregistered,
     split_part,
@@ -70,7 +71,8 @@ class Study:
     `codings` are everybody's, `counted` those that a report counts (see `Coder`);
     `memos` those on codes and documents (a coding's memo stands with it). `guide` and
     `asked` say which questions were put where, `verdicts` which passages bear out a
-    claim. `hashes` are of the texts as they are, unmasked.
+    claim (its index is the row of the file, less two). `hashes` are of the texts as
+    they are, unmasked.
     """
 
     folder: Path
@@ -164,6 +166,7 @@ def read_study(folder: str | Path) -> Study:
         texts=texts,
     )
     verdicts = _read_table(folder, VERDICTS_FILE, VERDICTS, problems)
+    problems += check_verdicts(verdicts, claims)
     return Study(
         folder=folder,
         settings=settings,
@@ -181,9 +184,7 @@ def read_study(folder: str | Path) -> Study:
         claims=claims,
         guide=guide,
         asked=asked[asked["document_id"].isin(list(texts))].reset_index(drop=True),
-        verdicts=verdicts[verdicts["coding_id"].isin(codings["coding_id"])].reset_index(
-            drop=True
-        ),
+        verdicts=verdicts[verdicts["coding_id"].isin(codings["coding_id"])],
         texts=_mask(texts, theirs),
         hashes={name: hash_text(text) for name, text in texts.items()},
         problems=tuple(problems),

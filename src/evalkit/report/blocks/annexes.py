@@ -71,9 +71,12 @@ def evidence_tables(report: Report) -> Block:
         names |= {each: begin(each) for each in (*DIRECTIONS,)}
     else:
         rows = _count_by_group(report)
-        names |= {str(each): begin(str(each)) for each in rows if each not in names}
+        names |= {
+            str(each): begin(str(each))
+            for each in rows
+            if each not in ("claim_id", "n")
+        }
         named = report.by_group.assign(
-            claim=report.by_group["claim_id"],
             short=[name_short(claims[each]) for each in report.by_group["claim_id"]],
         )
         drawn = figure(plot_who_says_so(named), picture=report.with_pictures)

@@ -208,7 +208,8 @@ def _say_aside(report: Report, claim_id: str, strength: str) -> str:
         "support": "too few people support it",
         "from": "they come from too few groups",
         "weight of contradiction": "people contradict it",
-        "at least one group without a stake in the answer": "all have a stake in it",
+        "at least one group without a stake in the answer": "nobody without a stake "
+        "in the answer is known to support it",
     }
     said = _ASIDES[strength]
     if strength == STRONG and _is_fragile(report, claim_id):

@@ -27,6 +27,7 @@ from evalkit.claims.strength import (
     STRONG,
     UNSUPPORTED,
     Rule,
+    write_limit,
 )
 from evalkit.report.blocks.claims import find_rating, name_short
 from evalkit.report.blocks.themes import say_themes
@@ -399,9 +400,9 @@ def _set_scale(rule: Rule) -> str:
     strong, moderate = rule.strong, rule.moderate
     stake = ", one without a stake" if strong.a_group_without_stake else ""
     lines = {
-        CONTESTED: f"Weight of contradiction {_share(rule.contested)} or more",
+        CONTESTED: f"Weight of contradiction {write_limit(rule.contested)} or more",
         STRONG: f"{strong.supporters} or more support, from {strong.groups} or more "
-        f"groups{stake}; contradiction {_share(strong.contradiction)} or less",
+        f"groups{stake}; contradiction {write_limit(strong.contradiction)} or less",
         MODERATE: f"{moderate.supporters} or more support, from {moderate.groups} or "
         "more groups",
         SINGLE: "1 person supports",
@@ -422,10 +423,6 @@ def _set_scale(rule: Rule) -> str:
         '<thead><tr><th scope="col">Word</th><th scope="col">Rule</th></tr></thead>'
         f'<tbody>{rows}</tbody></table><p class="small">{SCALE}</p>'
     )
-
-
-def _share(number: float) -> str:
-    return f"{number:.2f}".lstrip("0")
 
 
 def _between(dates: Iterable[str], *, exact: bool) -> str:
