@@ -11,7 +11,6 @@ from evalkit.report.identifying import find_contacts, find_ids, find_small_group
 from evalkit.report.matching import Match, find_words, fold
 from evalkit.report.opened import Report
 from evalkit.report.page import Block, Quoted, squeeze
-from evalkit.report.passages import NOTES
 from evalkit.report.permission import find_objection
 from evalkit.study.verdicts import NO, PARTLY, YES
 from evalkit.tables import list_rows
@@ -63,12 +62,10 @@ def check_cell(report: Report, cell: Cell) -> Iterator[Fault]:
 
 def _check_quoted(report: Report, quoted: Quoted) -> Iterator[Fault]:
     shown = f"“{quoted.words[:60]}”"
-    codings = report.study.codings
-    rows = codings[codings["coding_id"].eq(quoted.coding_id)]
-    if rows.empty:
+    coding = report.codings_by_id.get(quoted.coding_id)
+    if coding is None:
         yield f"{shown} is no coded passage", "quote with blocks.quotations"
         return
-    coding = list_rows(rows)[0]
     if quoted.kind == "paraphrase":
         yield from _check_paraphrase(report, quoted, shown)
     else:
@@ -93,8 +90,7 @@ def _check_spoken(
     person, match = place
     if match.turned:
         yield f"{shown} leaves out a word that denies", "quote it with that word"
-    documents = report.study.documents.set_index("document_id")
-    if quoted.kind != "note" and documents.loc[document_id, "voice"] == NOTES:
+    if quoted.kind != "note" and document_id in report.notes:
         what = f"{shown} was taken down as notes, not word for word"
         yield what, "tell it without quotation marks"
     if report.is_internal:
@@ -110,11 +106,10 @@ def _find_place(
     report: Report, quoted: Quoted, coding: dict[str, Any]
 ) -> tuple[str, Match] | None:
     """Find where one person says these words: at the coding, or beside it (context)."""
-    turns = report.study.turns
-    turns = turns[turns["document_id"].eq(coding["document_id"])]
-    touched = turns["start"].lt(coding["end"]) & turns["end"].gt(coding["start"])
     places = []
-    for turn in list_rows(turns[touched & turns["respondent_id"].ne("")]):
+    for turn in report.own_turns.get(coding["document_id"], ()):
+        if turn["start"] >= coding["end"] or coding["start"] >= turn["end"]:
+            continue
         for match in find_words(quoted.words, turn["text"]):
             moved = _move(match, turn["start"])
             if quoted.kind == "context" or (

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -30,10 +30,11 @@ from evalkit.claims.sensitivity import try_scenarios
 from evalkit.claims.statements import list_claims
 from evalkit.claims.strength import rate_claims
 from evalkit.report.attribution import attribute_people
-from evalkit.report.passages import list_passages
+from evalkit.report.passages import NOTES, list_passages
 from evalkit.study import Study, read_study
 from evalkit.study.guide import list_asked
 from evalkit.study.suggest import find_traps
+from evalkit.tables import list_rows
 
 Audience = Literal["internal", "funder"]
 INTERNAL, FUNDER = "internal", "funder"
@@ -75,6 +76,26 @@ class Report:
     def k(self) -> int:
         """The fewest people that may be described."""
         return self.study.settings.k
+
+    @cached_property
+    def codings_by_id(self) -> dict[str, dict[str, Any]]:
+        """Each coding, whoever's, by its id."""
+        return {row["coding_id"]: row for row in list_rows(self.study.codings)}
+
+    @cached_property
+    def own_turns(self) -> dict[str, list[dict[str, Any]]]:
+        """The turns of respondents, by document."""
+        turns = self.study.turns[self.study.turns["respondent_id"].ne("")]
+        return {
+            str(document): list_rows(rows)
+            for document, rows in turns.groupby("document_id")
+        }
+
+    @cached_property
+    def notes(self) -> set[str]:
+        """The documents that were taken down as notes, not word for word."""
+        documents = self.study.documents
+        return {*documents.loc[documents["voice"].eq(NOTES), "document_id"]}
 
     @cached_property
     def people(self) -> pd.DataFrame:
