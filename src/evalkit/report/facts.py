@@ -5,12 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.metadata import version
 
+import pandas as pd
+
 from evalkit.claims.counter import find_grave
 from evalkit.claims.strength import SINGLE
 from evalkit.nlp import describe_pipeline
 from evalkit.report.opened import Report
 from evalkit.report.page import count, enumerate_names
 from evalkit.report.passages import find_quotable
+from evalkit.report.preflight import MISSING, fill_preflight
+
+
+def fill_report_preflight(report: Report) -> pd.DataFrame:
+    """Fill the pre-flight for who reads it; how to fill gaps is told to the team only.
+
+    One row an item (see `fill_preflight`).
+    """
+    filled = fill_preflight(list_facts(report), report.study.settings.preflight)
+    if report.is_internal:
+        return filled
+    told = filled["what"].mask(filled["status"].eq(MISSING), "")
+    return filled.assign(what=told.str.replace(_TO_ADD, "", regex=True))
+
+
+_TO_ADD = r"\s*\(to add:.*\)$"
 
 
 def list_facts(report: Report) -> dict[str, str]:
@@ -32,8 +50,17 @@ def list_facts(report: Report) -> dict[str, str]:
     is_rated = len(report.ratings) > 0
     rule = settings.strength
 
+    who = study.turns[["document_id", "respondent_id"]].drop_duplicates()
+    who = who[who["respondent_id"].ne("")]
+    who = who.merge(documents.drop(columns="respondent_id"), on="document_id")
+
     def values(column: str) -> str:
-        return enumerate_names(sorted({*documents[column]} - {""}))
+        """What describes few people is not named outside."""
+        sizes = who.groupby(column)["respondent_id"].nunique()
+        least = 1 if report.is_internal else report.k
+        named = sorted({*sizes.index[sizes.ge(least)]} - {""})
+        rest = ["others"] if len(sizes) > len(named) and named else []
+        return enumerate_names([*named, *rest])
 
     return {
         "title": settings.title,
@@ -42,7 +69,10 @@ def list_facts(report: Report) -> dict[str, str]:
         "sample_size": count(len(people), "person", "people"),
         "groups": enumerate_names(people["report_group"].drop_duplicates()),
         "sampling": "",
-        "collected": " to ".join(_find_ends(documents["collected_on"])),
+        "collected": " to ".join(
+            day if report.is_internal else day[:7]
+            for day in _find_ends(documents["collected_on"])
+        ),
         "modes": values("mode"),
         "voices": values("voice"),
         "languages": values("language"),

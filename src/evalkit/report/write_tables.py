@@ -14,9 +14,8 @@ from evalkit.analysis.frequency import count_codes, count_speech, name_codes
 from evalkit.analysis.units import cut_units, lay_codings
 from evalkit.errors import EvalkitError
 from evalkit.files import write_whole
-from evalkit.report.facts import list_facts
+from evalkit.report.facts import fill_report_preflight
 from evalkit.report.opened import Report, open_report
-from evalkit.report.preflight import fill_preflight
 from evalkit.report.theme_counts import count_themes, lay_themes
 from evalkit.study import Study
 from evalkit.tables import EVIDENCE
@@ -45,9 +44,8 @@ def render_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
 def list_tables(report: Report) -> Iterator[tuple[str, pd.DataFrame]]:
     """Give each table and result by its name: those that the audience may have."""
     study = report.study
-    facts, answers = list_facts(report), study.settings.preflight
     yield "statements", study.claims.statements
-    yield "preflight", fill_preflight(facts, answers)
+    yield "preflight", fill_report_preflight(report)
     yield "theme_frequency", count_themes(study)
     if not report.is_internal:
         ratings, by_group = report.ratings, report.by_group

@@ -9,7 +9,7 @@ import pandas as pd
 from evalkit.claims.sensitivity import AS_COUNTED
 from evalkit.report.blocks.claims import find_claim, name_short
 from evalkit.report.charts_claims import plot_who_says_so
-from evalkit.report.facts import list_facts
+from evalkit.report.facts import fill_report_preflight
 from evalkit.report.figures import figure
 from evalkit.report.opened import DIRECTIONS, Report
 from evalkit.report.page import (
@@ -22,7 +22,7 @@ from evalkit.report.page import (
     set_figure,
     table,
 )
-from evalkit.report.preflight import fill_preflight, list_sources
+from evalkit.report.preflight import MISSING, list_sources
 from evalkit.tables import list_rows
 
 
@@ -154,14 +154,14 @@ def register(report: Report) -> Block:
 
 def preflight(report: Report) -> Block:
     """Set what reporting standards ask for: from the data, by a person, or missing."""
-    filled = fill_preflight(list_facts(report), report.study.settings.preflight)
+    filled = fill_report_preflight(report)
     parts: list[Block | str] = [
         "<p>What four standards ask of a report, and where it comes from here. “From "
         "the data” says that it is there, not that it is good enough.</p>"
     ]
     names = {"number": "No.", "item": "Item", "status": "Status", "what": "What"}
     for standard, rows in filled.groupby("standard", sort=False):
-        n = rows["status"].ne("missing").sum()
+        n = rows["status"].ne(MISSING).sum()
         set_rows = table(rows, caption=str(standard), names=names, is_named=True)
         parts.append(
             f"<details><summary>{escape(str(standard))} · {n} of {len(rows)} "
