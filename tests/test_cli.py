@@ -43,14 +43,16 @@ def test_from_nothing_to_a_report(tmp_path: Path):
     people.write_text(people.read_text().replace(",,,,", ",,yes,no,"))
     code, said, _ = run("check", "villages", cwd=tmp_path)
     assert (code, said) == (0, "0 problems, 0 warnings\n")
-    code, said, errors = run("report", "villages", cwd=tmp_path)
-    assert (code, errors) == (0, "")
-    assert (tmp_path / "reports/villages/report.html").is_file()
-    assert (tmp_path / "reports/villages/tables/turns.csv").is_file()
+    code, said, errors = run("report", "villages", "--to", "html", cwd=tmp_path)
+    assert code == 1  # for a funder two people are too few, and the team gets theirs
+    assert errors.startswith("study.toml: group “all respondents” is 2 people")
+    assert (tmp_path / "reports/villages-internal/report.html").is_file()
+    assert (tmp_path / "reports/villages-internal/tables/turns.csv").is_file()
+    assert not (tmp_path / "reports/villages").exists()
     code, said, _ = run(
         "tables", "villages", "--out", "t", "--format", "xlsx", cwd=tmp_path
     )
-    assert (code, said) == (0, "18 tables in t\n")
+    assert (code, said) == (0, "26 tables in t\n")
 
 
 def test_a_refused_file_is_named_and_the_exit_code_says_so(study: Path, tmp_path: Path):
@@ -132,8 +134,9 @@ def test_check_names_cues_that_do_not_do_their_work(study: Path):
         (["suggest", "nowhere", "--out", "s.xlsx"], 2, "write FILE.csv"),
         (["suggest", "nowhere", "--out", "s.csv", "--jobs", "0"], 2, "--jobs"),
         (["check", "nowhere"], 1, "no study here (study.toml is missing)"),
-        (["report", "nowhere", "--to", "pdf"], 2, "only html"),
-        (["report", "nowhere", "--audience", "funder"], 2, "not built yet"),
+        (["report", "nowhere", "--to", "odt"], 2, "--to"),
+        (["report", "nowhere", "--audience", "press"], 2, "--audience"),
+        (["report", "nowhere"], 1, "no study here"),
         (["import", "nowhere", "x.qdpx"], 2, "only Taguette"),
         (["import", "nowhere", "x.sqlite3"], 2, "no such file"),
         (["paint"], 2, "No such command"),

@@ -118,7 +118,7 @@ def test_from_its_wheel_evalkit_works_in_an_empty_folder(
     run("new", "villages", "--title", "Two villages")
     run("add", "villages", "P1.txt", "--may-analyse", "yes", "--may-quote", "yes")
     assert run("check", "villages") == "0 problems, 0 warnings\n"
-    run("report", "villages", "--out", "out")
+    run("report", "villages", "--audience", "internal", "--out", "out")
     assert "Two villages" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 

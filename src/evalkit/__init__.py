@@ -27,7 +27,8 @@ if TYPE_CHECKING:
         join_attributes,
         lay_codings,
     )
-    from evalkit.claims.ledger import find_evidence, widen_links
+    from evalkit.claims.ledger import find_evidence, list_positions, widen_links
+    from evalkit.claims.sensitivity import try_scenarios
     from evalkit.claims.strength import rate_claims
     from evalkit.coding.assertion import assert_spans
     from evalkit.coding.suggestions import suggest_codings
@@ -38,8 +39,15 @@ if TYPE_CHECKING:
         plot_theme_frequency,
         plot_themes_by_group,
     )
+    from evalkit.report.charts_claims import (
+        plot_evidence,
+        plot_open_question,
+        plot_strengths,
+        plot_who_says_so,
+    )
     from evalkit.report.figures import figure
     from evalkit.report.opened import open_report
+    from evalkit.report.runs import compare_runs
     from evalkit.report.write_tables import write_tables
     from evalkit.study import (
         add_documents,
@@ -50,27 +58,34 @@ if TYPE_CHECKING:
     )
     from evalkit.study.desk import coding_desk
     from evalkit.study.suggest import suggest_study
+    from evalkit.study.withdraw import withdraw
 
 _HOMES = {
     "evalkit.analysis.course": "find_course",
     "evalkit.analysis.frequency": "count_codes count_speech name_codes roll_up",
     "evalkit.analysis.units": "cut_units group_respondents join_attributes lay_codings",
     "evalkit.analysis.suggestions": "compare_errors measure_suggestions",
-    "evalkit.claims.ledger": "find_evidence widen_links",
+    "evalkit.claims.ledger": "find_evidence list_positions widen_links",
+    "evalkit.claims.sensitivity": "try_scenarios",
     "evalkit.claims.strength": "rate_claims",
     "evalkit.coding.assertion": "assert_spans",
     "evalkit.coding.suggestions": "suggest_codings",
     "evalkit.report": "blocks",
     "evalkit.report.build": "build_report",
     "evalkit.report.charts": "plot_course plot_theme_frequency plot_themes_by_group",
+    "evalkit.report.charts_claims": (
+        "plot_evidence plot_open_question plot_strengths plot_who_says_so"
+    ),
     "evalkit.report.figures": "figure",
     "evalkit.report.opened": "open_report",
+    "evalkit.report.runs": "compare_runs",
     "evalkit.report.write_tables": "write_tables",
     "evalkit.study": (
         "add_documents confirm_anchors import_project new_study read_study"
     ),
     "evalkit.study.desk": "coding_desk",
     "evalkit.study.suggest": "suggest_study",
+    "evalkit.study.withdraw": "withdraw",
 }
 _MODULES = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -87,7 +102,9 @@ __all__ = [  # noqa: RUF022 - by floor, as above
     "compare_errors",
     "measure_suggestions",
     "find_evidence",
+    "list_positions",
     "widen_links",
+    "try_scenarios",
     "rate_claims",
     "assert_spans",
     "suggest_codings",
@@ -96,8 +113,13 @@ __all__ = [  # noqa: RUF022 - by floor, as above
     "plot_course",
     "plot_theme_frequency",
     "plot_themes_by_group",
+    "plot_evidence",
+    "plot_open_question",
+    "plot_strengths",
+    "plot_who_says_so",
     "figure",
     "open_report",
+    "compare_runs",
     "write_tables",
     "add_documents",
     "confirm_anchors",
@@ -106,6 +128,7 @@ __all__ = [  # noqa: RUF022 - by floor, as above
     "read_study",
     "coding_desk",
     "suggest_study",
+    "withdraw",
 ]
 
 

@@ -137,7 +137,22 @@ def sensitivity(report: Report) -> Block:
     names |= {"moved": "Would be"}
     caption = "What each rating would be if something had been chosen otherwise"
     parts.append(table(pd.DataFrame(rows), caption=caption, names=names))
+    if report.is_internal:
+        parts += _set_scenarios(tried)
     return section("Annex: how much hangs on choices", parts, name="annex-sensitivity")
+
+
+def _set_scenarios(tried: pd.DataFrame) -> list[Block | str]:
+    """Set each claim's scenarios as a table of its own, folded away."""
+    names = {"scenario": "Scenario", "n": "Spoke to it"}
+    names |= {each: begin(each) for each in DIRECTIONS} | {"strength": "Strength"}
+    parts: list[Block | str] = []
+    for claim_id, own in tried.groupby("claim_id", sort=False):
+        caption = f"{claim_id} under each scenario"
+        set_rows = table(own, caption=caption, names=names, is_named=True)
+        opening = f"<details><summary>{escape(caption)}</summary>"
+        parts.append(f"{opening}{set_rows.html}</details>")
+    return parts
 
 
 def register(report: Report) -> Block:
