@@ -212,7 +212,7 @@ def test_who_lets_nothing_be_quoted_is_paraphrased(run: Run, valley: Path) -> No
     code, said, _ = run(
         "judge", valley, "--by", "ana", "--claim", "K1", answers=answers
     )
-    assert "Only a paraphrase is agreed to" in said
+    assert "These words may not be quoted" in said
     by_words = {row["words"]: row for row in read_verdicts(valley)}
     notes = by_words["he trusts the water"]
     assert (notes["bears_out"], notes["paraphrase"]) == ("yes", "In other words")

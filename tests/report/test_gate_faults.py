@@ -156,6 +156,12 @@ def test_a_cell_is_stopped_by(fault: str, opened: Report):
     assert_stopped(refuse(opened, "A heading.", make(opened)), says, place=2)
 
 
+def test_what_is_told_in_our_words_is_not_of_one_person(opened: Report):
+    told = Quoted(PARAPHRASE, "c-D6-39-trust", "K1", "one official", "paraphrase")
+    problems = refuse(opened, "A heading.", Block("<p>…</p>", quoted=(told,)))
+    assert "“one official” says is told in your words for 1 person" in str(problems)
+
+
 def drop_evidence(folder: Path) -> None:
     edit(folder, "claims.yaml", "codes: [repairs]", "codes: [harvests]")
     edit(

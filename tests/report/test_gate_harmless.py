@@ -9,13 +9,12 @@ import pytest
 import evalkit
 from evalkit.report.gate import check_study
 from evalkit.report.opened import Report
-from evalkit.report.page import Block, Quoted
+from evalkit.report.page import Block
 from evalkit.report.prose import read_prose
 from evalkit.report.small_cells import HEARD, Counted
 from tests.report.planted import (
     CLAIMS,
     GRAVE,
-    PARAPHRASE,
     edit,
     refuse,
     refuse_all,
@@ -121,12 +120,6 @@ CELLS = {
     ),
     "a passage over a broken word": lambda report: set_block(
         report, "We could hardly believe it at first; the reservation"
-    ),
-    "a paraphrase": lambda report: Block(
-        "<p>…</p>",
-        quoted=(
-            Quoted(PARAPHRASE, "c-D6-39-trust", "K1", "one official", "paraphrase"),
-        ),
     ),
     "context": lambda report: set_block(
         report, "We trust the water now.", kind="context"

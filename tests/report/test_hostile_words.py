@@ -46,7 +46,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "codes: [hope], rivals: ['<script>no</script>']}\n"
     )
     settings.write_text(
-        settings.read_text().replace('# Q1 = "What did the programme change?"', 'Q1 = "Why <em>so</em>?"')
+        settings.read_text().replace(
+            '# Q1 = "What did the programme change?"', 'Q1 = "Why <em>so</em>?"'
+        )
     )
     for document, words in (("P1", WORDS), ("P2", "Hope and nothing else.")):
         code(folder, document, words, "hope", stance="supports")

@@ -33,9 +33,9 @@ def find(report: Report, words: str) -> dict[str, object]:
     return row
 
 
-def may(report: Report, words: str) -> tuple[object, object, object]:
+def may(report: Report, words: str) -> tuple[object, object]:
     row = find(report, words)
-    return row["may_quote"], row["may_show_context"], row["may_paraphrase"]
+    return row["may_quote"], row["may_paraphrase"]
 
 
 # --- which passages stand behind a claim ---
@@ -91,20 +91,20 @@ def test_notes_are_marked(valley: Report) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("It is hardly clean.", (True, True, True)),
+        ("It is hardly clean.", (True, True)),
         # Somebody marked it not quotable: another coder, whose codings do not count.
-        ("We trust the water now.", (False, True, True)),
+        ("We trust the water now.", (False, True)),
         # Case by case: what they agreed to, and nothing around it.
-        ("I trust the well.", (True, False, True)),
-        ("My cousin is the guard there.", (False, False, True)),
-        ("he trusts the water", (False, False, True)),  # paraphrase only
-        ("I trust the water.", (False, False, False)),  # no
+        ("I trust the well.", (True, True)),
+        ("My cousin is the guard there.", (False, True)),
+        ("he trusts the water", (False, True)),  # paraphrase only
+        ("I trust the water.", (False, False)),  # no
         # Words of two people are nobody's.
-        ("It was not easy.\nFinn: I trust the figures.", (False, True, True)),
+        ("It was not easy.\nFinn: I trust the figures.", (False, True)),
     ],
 )
 def test_a_passage_is_printed_as_its_speaker_agreed(
-    valley: Report, words: str, expected: tuple[bool, bool, bool]
+    valley: Report, words: str, expected: tuple[bool, bool]
 ) -> None:
     assert may(valley, words) == expected
 

@@ -25,7 +25,8 @@ def test_a_taguette_project_becomes_a_report(shared: Path, tmp_path: Path):
     assert "22 codes added\n917 highlights, 1000 codings, 1000 of them new" in said
     with (tmp_path / "serdif/speakers.csv").open("a") as speakers:
         speakers.write("*,,,respondent\n")
-    code, said, errors = run("report", "serdif", "--out", "out", cwd=tmp_path)
+    page_only = ["--audience", "internal", "--to", "html", "--out", "out"]
+    code, said, errors = run("report", "serdif", *page_only, cwd=tmp_path)
     assert (code, errors) == (0, "")
     page = (tmp_path / "out/report.html").read_text("utf-8")
     quotations = re.findall(r"<blockquote><p>“(.*?)”</p>", page, re.S)
@@ -88,7 +89,8 @@ def test_french_interviews_are_searched_read_and_reported(shared: Path, tmp_path
     study = evalkit.read_study(folder)
     for row in found.itertuples():
         assert study.texts[row.document_id][row.start : row.end] == row.quotation
-    assert run("report", "artisans", "--out", "out", cwd=tmp_path)[0] == 0
+    page_only = ["--audience", "internal", "--to", "html", "--out", "out"]
+    assert run("report", "artisans", *page_only, cwd=tmp_path)[0] == 0
     page = (tmp_path / "out/report.html").read_text("utf-8")
     assert "spacy.blank('fr')" in html.unescape(page)
 

@@ -156,7 +156,8 @@ def test_tab_reaches_every_link_and_fold_and_shows_where_it_is(
             """() => { const at = document.activeElement, style = getComputedStyle(at);
               const box = at.getClientRects()[0];
               const top = document.elementFromPoint(
-                box.left + Math.min(box.width / 2, 40), box.top + box.height / 2);
+                box.left + Math.min(box.width / 2, 40),
+                (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2);
               return {n: at.dataset.n, ring: parseFloat(style.outlineWidth),
                 drawn: style.outlineStyle, seen: at.contains(top)}; }"""
         )

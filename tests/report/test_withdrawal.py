@@ -95,7 +95,7 @@ def test_one_planted_run_of_eight_words_stops_every_report(runs, tmp_path: Path)
     eight = next(
         " ".join(words.split()[:8])
         for words in said
-        if len(words.split()) > 12 and not shared.find_in(words)
+        if len(words.split()) > 12 and not shared.stand_in([words])
     )
     claims = study / "claims.yaml"
     claims.write_text(

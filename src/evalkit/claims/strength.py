@@ -206,9 +206,12 @@ def weigh(said: Mapping[str, int]) -> float:
     return (said.get(CONTRADICTS, 0) + half / 2) / n if n else math.nan
 
 
+_HALF_UP = 1e-9  # .125 is written .13, as a reader computes it
+
+
 def _write_weight(weight: float, *, limits: tuple[float, ...]) -> str:
     """Write .396 where a limit is .40, not .40, which would seem to reach it."""
-    digits, written = 2, f"{weight:.2f}"
+    digits, written = 2, f"{weight + _HALF_UP:.2f}"
     while any(
         _compare(float(written), limit) != _compare(weight, limit) for limit in limits
     ):

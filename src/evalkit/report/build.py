@@ -196,7 +196,11 @@ def export_page(notebook: Any, report: Report) -> str:
 def name_quotations(report: Report, cells: Iterable[Cell]) -> pd.DataFrame:
     """Give the table of what is quoted; a reader outside gets no coding's id."""
     rows = list_quoted(cells).drop(columns=["begins", "fingerprint"])
-    return rows if report.is_internal else rows.drop(columns=["coding_id", "where"])
+    if report.is_internal:
+        return rows
+    told = rows["kind"].isin(["paraphrase", "note"])
+    rows = rows.assign(kind=rows["kind"].mask(told, "in our words"))
+    return rows.drop(columns=["coding_id", "where"])
 
 
 def tell_changes(
@@ -353,6 +357,9 @@ def describe_run(report: Report, files: Mapping[str, bytes]) -> str:
     kept = {"k", "small_cells", "report_groups", "strength", "coders"}
     chosen = settings.model_dump(include=kept)
     if not report.is_internal:  # names of files and groups can be names of people
+        # Also of people who are gone: a withdrawal changes no transcript.
+        for path in sorted((study.folder / "transcripts").glob("*")):
+            hashes[f"transcripts/{path.name}"] = _hash(path.read_bytes())
         hashes = _join_hashes(hashes)
         chosen = {name: chosen[name] for name in ("k", "small_cells", "strength")}
         chosen["strength"].pop("with_a_stake")

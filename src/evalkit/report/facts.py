@@ -92,7 +92,7 @@ def list_facts(report: Report) -> dict[str, str]:
         if n_gone
         else "none",
         "non_participation": "",
-        "coders": count(len(coders), "coder") if len(coders) else "",
+        "coders": _say_coders(coders),
         "codebook": f"version {study.codebook.version}, {count(n_themes, 'theme')}, "
         f"{count(len(study.codes), 'code')}"
         if study.codebook.version
@@ -139,6 +139,12 @@ def list_facts(report: Report) -> dict[str, str]:
         "privacy": f"nobody is described by what fits fewer than {settings.k} people",
         "register": "in an annex",
     }
+
+
+def _say_coders(coders: pd.DataFrame) -> str:
+    n = int(coders["counts"].sum())
+    compared = f"; {len(coders) - n} more to be compared" if len(coders) > n else ""
+    return f"{count(n, 'coder')}{compared}" if len(coders) else ""
 
 
 def _find_ends(dates: Iterable[str]) -> list[str]:

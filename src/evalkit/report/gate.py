@@ -71,6 +71,7 @@ def check_cells(report: Report, cells: Iterable[Cell], *, file: str) -> list[Pro
     if report.is_internal:
         return problems
     problems += _check_counts(report, cells, file=file)
+    problems += _check_told(report, cells, file=file)
     is_told = any('id="grave"' in cell.block.html for cell in cells)
     if len(find_grave(report.study.counted)) and not is_told:
         what = "somebody told of a harm or a wrong, and the report does not say so"
@@ -96,6 +97,25 @@ def find_vanished(report: Report, before: pd.DataFrame) -> list[Problem]:
         )
         for row in list_rows(rows[~rows["claim_id"].isin(here)])
     ]
+
+
+def _check_told(
+    report: Report, cells: Iterable[Cell], *, file: str
+) -> Iterator[Problem]:
+    """What is told in the evaluator's words is of k people of one description."""
+    people = report.passages.set_index("coding_id")["respondent_id"]
+    whose = people[~people.index.duplicated()]
+    told: dict[str, set[str]] = {}
+    for each in (quoted for cell in cells for quoted in cell.block.quoted):
+        if each.kind in ("paraphrase", "note") and each.coding_id in whose:
+            told.setdefault(each.attribution, set()).add(whose[each.coding_id])
+    for attribution, names in told.items():
+        if len(names) < report.k:
+            what = f"what “{attribution}” says is told in your words for {len(names)} "
+            what += f"{'person' if len(names) == 1 else 'people'}, fewer than "
+            what += f"k = {report.k}"
+            mend = "leave it out: told apart from quotations, they are known"
+            yield Problem(file, 0, what, mend)
 
 
 def _check_counts(report: Report, cells: list[Cell], *, file: str) -> list[Problem]:

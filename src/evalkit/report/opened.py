@@ -30,7 +30,7 @@ from evalkit.claims.sensitivity import try_scenarios
 from evalkit.claims.statements import list_claims
 from evalkit.claims.strength import rate_claims
 from evalkit.report.attribution import attribute_people
-from evalkit.report.passages import NOTES, list_passages
+from evalkit.report.passages import NOTES, find_judged, list_passages
 from evalkit.study import Study, read_study
 from evalkit.study.guide import list_asked
 from evalkit.study.suggest import find_traps
@@ -174,6 +174,15 @@ class Report:
     def passages(self) -> pd.DataFrame:
         """One row a claim and coding that bears on it."""
         return list_passages(self.study, self.coded, self.links, self.evidence)
+
+    @cached_property
+    def told(self) -> set[str]:
+        """Whose words may be told outside in the evaluator's: k of one description."""
+        rows = find_judged(self.passages)
+        rows = rows[rows["is_note"] | ~rows["may_quote"]]
+        people = rows.groupby("attribution")["respondent_id"].nunique()
+        many = people.index[people.ge(self.k)]
+        return {*rows.loc[rows["attribution"].isin(many), "respondent_id"]}
 
     @cached_property
     def counter_evidence(self) -> pd.DataFrame:

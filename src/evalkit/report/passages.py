@@ -10,7 +10,7 @@ import pandas as pd
 from evalkit.analysis.units import find_own_words
 from evalkit.claims.ledger import CONTRADICTS, STANCE, SUPPORTS
 from evalkit.study import Study
-from evalkit.study.verdicts import find_stale
+from evalkit.study.verdicts import PARTLY, YES, find_stale
 from evalkit.tables import BY_PASSAGE, QUOTABLE, list_rows
 
 NOTES = "notes"  # a document's voice
@@ -56,7 +56,7 @@ def list_passages(
     code_id, respondent_id, report_group, attribution, document_id, start, end, words,
     is_note (taken down, not word for word), stance (towards the claim), is_direction
     (it is what the person counts as), may_quote (these words may be printed),
-    may_show_context (those around them too), may_paraphrase, bears_out, paraphrase,
+    may_paraphrase, bears_out, paraphrase,
     stale (the verdict is on another wording: "statement" or "words").
     """
     columns = ["coding_id", "respondent_id", "report_group", "attribution"]
@@ -66,7 +66,6 @@ def list_passages(
     own = find_own_words(study.turns, study.counted)["coding_id"]
     whose = whose.assign(
         may_paraphrase=whose["may_quote"].isin(["yes", *BY_PASSAGE, PARAPHRASE_ONLY]),
-        may_show_context=whose["may_quote"].eq("yes"),
         may_quote=whose["coding_id"].isin(quotable) & whose["coding_id"].isin(own),
     )
     rows = study.counted.rename(columns={"quotation": "words"}).merge(
@@ -98,6 +97,13 @@ def list_passages(
     rows = rows.assign(off=off, preferred=rows["preferred"].fillna(len(verdicts)))
     rows = rows.sort_values(["preferred", "off", "coding_id"], ignore_index=True)
     return rows.drop(columns=["side", "off", "preferred", "memo", "at", "source"])
+
+
+def find_judged(passages: pd.DataFrame) -> pd.DataFrame:
+    """Find the passages that may be printed and were judged to bear out their claim."""
+    judged = passages["bears_out"].isin([YES, PARTLY]) & passages["stale"].eq("")
+    told = passages["paraphrase"].ne("") & passages["may_paraphrase"]
+    return passages[judged & (passages["may_quote"] | told)]
 
 
 def find_context(study: Study, passage: Mapping[str, Any]) -> tuple[str, str]:

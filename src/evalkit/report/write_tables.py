@@ -49,6 +49,9 @@ def list_tables(report: Report) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "theme_frequency", count_themes(study)
     if not report.is_internal:
         ratings, by_group = report.ratings, report.by_group
+        kinds = study.claims.statements.set_index("claim_id")["kind"]
+        is_open = ratings["claim_id"].map(kinds).eq("question")
+        ratings = ratings.assign(strength=ratings["strength"].mask(is_open, "open"))
         yield "codes", study.codes.drop(columns="example")
         yield "claims", ratings.drop(columns=["fragile_respondents", "fragile_groups"])
         if not report.is_strict:

@@ -116,6 +116,8 @@ def sensitivity(report: Report) -> Block:
     tried = report.scenarios
     if not report.is_internal:  # a scenario by coder says who codes how
         tried = tried[~tried["scenario"].str.contains("coder")]
+        kinds = report.study.claims.statements.set_index("claim_id")["kind"]
+        tried = tried[tried["claim_id"].map(kinds).ne("question")]
     parts: list[Block | str] = [
         "<p>The rating of each claim, had something been chosen otherwise. Scenarios "
         "that change nothing are counted only.</p>"

@@ -326,7 +326,7 @@ def _say_who(report: Report, claim_id: str) -> str:
     elif with_support:
         said += f"Support comes from {name_groups(with_support)}. "
     if len(silent):
-        said += f"Nobody among {name_groups(silent)} spoke to it. "
+        said += f"Nobody spoke to it among {name_groups(silent)}. "
     if claim_id in report.divided:
         said += (
             "The groups disagree: where most of one support it, most of another do not."
@@ -417,11 +417,10 @@ def _say_fragile(report: Report, claim_id: str, rating: Mapping[str, Any]) -> st
         else:
             said += f"Leaving out any of {count_people(n)} would change the rating. "
     if groups:
-        told = "either " if len(groups) == 2 else "any of " if len(groups) > 2 else ""
         listed = ", or ".join(f"the {group}" for group in groups)
         so = "So would" if people.total() else "But"
         verb = "" if people.total() else " would change it"
-        said += f"{so} leaving out {told}{listed}{verb}."
+        said += f"{so} leaving out a whole group{verb}: {listed}."
     else:
         said += "No group decides it."
     if report.is_internal and rating["fragile_respondents"]:

@@ -10,7 +10,7 @@ import pandas as pd
 from evalkit.claims.counter import find_grave, find_unheard
 from evalkit.claims.quantifiers import count_people
 from evalkit.claims.strength import SINGLE
-from evalkit.report.blocks.quotations import attribute
+from evalkit.report.blocks.quotations import quote
 from evalkit.report.opened import Report
 from evalkit.report.page import (
     CHANGES,
@@ -84,19 +84,24 @@ def _set_chain(report: Report) -> Block:
     n_coders = int(study.coders["counts"].sum())
     steps = [
         (len(study.documents), "transcript", "as collected"),
-        (len(study.turns), "turn", "of speech"),
-        (len(study.counted), "coded passage", f"by {count(n_coders, 'coder')}"),
+        (len(study.turns), "turn of speech", ""),
+        (len(study.counted), "coding", f"by {count(n_coders, 'coder')}"),
         (len(report.evidence), "judgement", "one person on one claim"),
         (len(report.ratings), "statement", "rated by rule"),
     ]
     items = "".join(
-        f"<li><b>{n:,}</b> {what if n == 1 else what + 's'}, {how}</li>"
+        f"<li><b>{n:,}</b> {what if n == 1 else _many(what)}{how and ', '}{how}</li>"
         for n, what, how in steps
         if n
     )
     return Block(
         f'<ol class="pipe" aria-label="From interviews to claims">{items}</ol>'
     )
+
+
+def _many(what: str) -> str:
+    first, *rest = what.split()
+    return " ".join([f"{first}s", *rest])
 
 
 def _set_sample(report: Report) -> Block:
@@ -243,23 +248,28 @@ def _set_grave(report: Report) -> Block:
     rows = report.coded[report.coded["coding_id"].isin(grave["coding_id"])]
     rows = rows.drop_duplicates("coding_id")
     quotable = {*find_quotable(report.study, rows)}
-    names = report.study.codes.set_index("code_id")["name"]
-    items, n_kept = [], 0
+    pieces: list[Block | str] = []
     for row in list_rows(rows):
-        if row["coding_id"] not in quotable and not report.is_internal:
-            n_kept += 1
+        if row["document_id"] in report.notes:
             continue
-        whose = begin(attribute(report, row))
-        code = escape(names[row["code_id"]])
-        items.append(f"<li>{escape(whose)} speaks of it under “{code}”.</li>")
+        if row["coding_id"] in quotable or report.is_internal:
+            coding = report.codings_by_id[row["coding_id"]]
+            told = {**row, **coding, "claim_id": "", "words": coding["quotation"]}
+            quoted = quote(report, told)
+            whose = escape(begin(quoted.attribution))
+            said = f'<q class="said">{escape(quoted.words)}</q>'
+            html = f"<li>{said}<small>{whose}</small></li>"
+            pieces.append(Block(html, quoted=(quoted,)))
+    n_kept = len(rows) - len(pieces)
     if n_kept:
-        what = count(n_kept, "statement")
-        items.append(f"<li>{what} may not be printed; ask the evaluators.</li>")
+        verb = "was" if n_kept == 1 else "were"
+        kept = f"{count(n_kept, 'other statement')} of this kind {verb} made that may "
+        pieces.append(f"<li><small>{kept}not be printed.</small></li>")
     return join(
-        items,
-        before='<h3 class="sub" id="grave">Told by one person, and not outvoted</h3>'
+        pieces,
+        before='<h3 class="sub" id="grave">Told by few, and not outvoted</h3>'
         "<p>Somebody told of a harm or a wrong. It stands here whatever the counts say."
-        "</p><ul>",
+        '</p><ul class="passages">',
         after="</ul>",
     )
 

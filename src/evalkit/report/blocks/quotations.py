@@ -11,9 +11,9 @@ import pandas as pd
 
 from evalkit.claims.ledger import CONTRADICTS, QUALIFIES, SUPPORTS
 from evalkit.report.opened import Report
-from evalkit.report.page import Block, Quoted, begin, count, join, squeeze
-from evalkit.report.passages import find_context
-from evalkit.study.verdicts import NO, PARTLY, YES
+from evalkit.report.page import Block, Quoted, begin, count, join, set_type, squeeze
+from evalkit.report.passages import find_context, find_judged
+from evalkit.study.verdicts import NO, PARTLY
 from evalkit.tables import list_rows
 
 _SIDE = {SUPPORTS: "s", QUALIFIES: "q", CONTRADICTS: "c"}
@@ -61,11 +61,18 @@ def choose(report: Report, claim_id: str, *, n: int) -> pd.DataFrame:
 
 
 def find_printable(report: Report, claim_id: str) -> pd.DataFrame:
-    """Find the passages of a claim that may be printed: permitted, and judged so."""
-    rows = report.passages[report.passages["claim_id"].eq(claim_id)]
-    judged = rows["bears_out"].isin([YES, PARTLY]) & rows["stale"].eq("")
-    may = rows["may_quote"] | (rows["paraphrase"].ne("") & rows["may_paraphrase"])
-    return rows[judged & may]
+    """Find the passages of a claim that may be printed: permitted, and judged so.
+
+    What is told in the evaluator's words (paraphrases, notes) is printed outside only
+    where k people of the same description are: told alone, one person's would be known
+    for theirs from claim to claim.
+    """
+    rows = find_judged(report.passages)
+    rows = rows[rows["claim_id"].eq(claim_id)]
+    if report.is_internal:
+        return rows
+    told = rows["is_note"] | ~rows["may_quote"]
+    return rows[~told | rows["respondent_id"].isin(report.told)]
 
 
 def set_quotation(report: Report, row: dict[str, Any]) -> Block:
@@ -76,15 +83,15 @@ def set_quotation(report: Report, row: dict[str, Any]) -> Block:
         quoted = quote(report, row, kind="paraphrase")
         html = (
             f'<figure{side} paraphrase"><p>{escape(squeeze(row["paraphrase"]))}</p>'
-            f"<figcaption>{escape(whose)} · paraphrase; the speaker agreed to no "
-            f"quotation{_where(report, row)}</figcaption></figure>"
+            f"<figcaption>{escape(whose)} · in our words"
+            f"{_where(report, row)}</figcaption></figure>"
         )
     elif row["is_note"]:
         quoted = quote(report, row, kind="note")
         html = (
             f'<figure{side} paraphrase"><p>{escape(quoted.words)}</p>'
-            f"<figcaption>{escape(whose)} · from the interviewer’s notes, not word for "
-            f"word{_where(report, row)}</figcaption></figure>"
+            f"<figcaption>{escape(whose)} · in our words"
+            f"{_where(report, row)}</figcaption></figure>"
         )
     else:
         quoted = quote(report, row)
@@ -148,15 +155,17 @@ def _set_passage(report: Report, row: dict[str, Any], again: set[str]) -> Block:
         return Block(f"{opening}{html}{note}</li>", quoted=(quoted,))
     quoted = quote(report, row, kind="note" if row["is_note"] else "quotation")
     before, after = "", ""
-    if (report.is_internal or row["may_show_context"]) and not row["is_note"]:
+    if report.is_internal and not row["is_note"]:  # outside, nobody judged them
         before, after = find_context(report.study, row)
     context = [
         quote(report, {**row, "words": words}, kind="context")
         for words in (before, after)
         if re.search(r"\w", words)
     ]
-    mark = "span" if row["is_note"] else "q"
-    said = f'<{mark} class="said">{escape(quoted.words)}</{mark}>'
+    said = f'<q class="said">{escape(quoted.words)}</q>'
+    if row["is_note"]:
+        cls = "said" if report.is_internal else "para"
+        said = f'<span class="{cls}">{escape(quoted.words)}</span>'
     around = f"{_dim(before)} {said} {_dim(after)}".strip()
     return Block(f"{opening}{around}{note}</li>", quoted=(quoted, *context))
 
@@ -168,9 +177,9 @@ def _dim(words: str) -> str:
 
 def quote(report: Report, row: dict[str, Any], *, kind: str = "quotation") -> Quoted:
     """Say what is printed of a passage, for the gate and the register."""
-    words = row["paraphrase"] if kind == "paraphrase" else row["words"]
+    words = squeeze(row["paraphrase"] if kind == "paraphrase" else row["words"])
     return Quoted(
-        words=squeeze(words),
+        words=words if report.is_internal else set_type(words),
         coding_id=row["coding_id"],
         claim_id=row["claim_id"],
         attribution=attribute(report, row),
