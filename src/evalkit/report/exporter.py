@@ -19,7 +19,7 @@ from evalkit.report.page import MIME, REGISTER, Block, read_block, table
 
 _HERE = Path(__file__).parent
 _HEADER = re.compile(r'<header class="title">.*?</header>\s*', re.DOTALL)
-_FOOTER = re.compile(r'<footer class="stamp">.*?</footer>\s*', re.DOTALL)
+_FOOTER = re.compile(r'<footer[^>]*class="stamp"[^>]*>.*?</footer>\s*', re.DOTALL)
 _HEADING = re.compile(r"<h([1-3])((?:\s[^>]*)?)>(.*?)</h\1>", re.DOTALL)
 _ID = re.compile(r'\sid="([^"]*)"')
 _SHORT = re.compile(r'\sdata-contents="([^"]*)"')
