@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -60,6 +61,8 @@ from evalkit.transcripts.label_lines import fold_exactly
 from evalkit.transcripts.labels import is_misspelt
 from evalkit.transcripts.read import Transcript, find_speakers, read_sources
 from evalkit.transcripts.source import Source
+
+Written = TypeVar("Written")
 
 
 @dataclass(frozen=True)
@@ -152,10 +155,10 @@ def read_study(folder: str | Path) -> Study:
     counts = coders.loc[coders["counts"], "coder_id"]
     counted = codings[codings["coder_id"].isin(counts)].reset_index(drop=True)
     problems += check_consensus(counted)
-    claims = _read_claims(folder, problems)
+    claims = _read_yaml(folder, CLAIMS_FILE, parse_claims, problems)
     problems += check_claims(claims, codebook, settings, counted)
     problems += check_settings(settings, respondents, coders)
-    guide = _read_guide(folder, problems)
+    guide = _read_yaml(folder, GUIDE_FILE, parse_guide, problems)
     asked = _read_table(folder, ASKED_FILE, ASKED, problems)
     problems += check_guide(
         guide,
@@ -196,30 +199,22 @@ def _read_codebook(folder: Path) -> Codebook:
     return read_codebook(path) if path.exists() else parse_codebook("")
 
 
-def _read_claims(folder: Path, problems: list[Problem]) -> Claims:
-    path = folder / CLAIMS_FILE
+def _read_yaml(
+    folder: Path,
+    file: str,
+    parse: Callable[[str], Written],
+    problems: list[Problem],
+) -> Written:
+    """Read a file of a study; where it is missing or wrong, as if it were empty."""
     try:
-        return parse_claims(path.read_text(encoding="utf-8-sig"))
+        return parse((folder / file).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         pass
     except UnicodeDecodeError:
-        problems.append(Problem(CLAIMS_FILE, 0, "it is not UTF-8", "save it as UTF-8"))
+        problems.append(Problem(file, 0, "it is not UTF-8", "save it as UTF-8"))
     except ProblemsError as error:
         problems += error.problems
-    return parse_claims("")
-
-
-def _read_guide(folder: Path, problems: list[Problem]) -> Guide:
-    path = folder / GUIDE_FILE
-    try:
-        return parse_guide(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        pass
-    except UnicodeDecodeError:
-        problems.append(Problem(GUIDE_FILE, 0, "it is not UTF-8", "save it as UTF-8"))
-    except ProblemsError as error:
-        problems += error.problems
-    return parse_guide("")
+    return parse("")
 
 
 def _read_table(
