@@ -13,7 +13,7 @@ from nbformat.v4 import new_output
 import evalkit
 from evalkit.errors import ProblemsError
 from evalkit.report.build import check_leaks
-from evalkit.report.gate import find_vanished
+from evalkit.report.gate import check_vanished
 from evalkit.report.opened import Report
 from evalkit.report.page import Block, Quoted
 from evalkit.report.small_cells import HEARD, Counted
@@ -318,12 +318,12 @@ def test_a_quotation_is_stopped_that_is_judged(verdict: str, says: str, changing
 
 def test_a_claim_that_stood_in_the_last_run_is_missed(opened: Report):
     before = opened.study.claims.statements.copy()
-    assert find_vanished(opened, before) == []
+    assert check_vanished(opened, before) == []
     before.loc[0, "claim_id"] = "K8"
-    (found,) = find_vanished(opened, before)
+    (found,) = check_vanished(opened, before)
     assert str(found).startswith("claims.yaml: K8 stood in the last run and is gone")
     before.loc[0, "claim_id"] = "K9"
-    assert find_vanished(opened, before) == [], "it was dropped, and the file says why"
+    assert check_vanished(opened, before) == [], "it was dropped, and the file says why"
 
 
 def test_a_grave_statement_is_not_left_out(opened: Report):

@@ -24,7 +24,7 @@ from evalkit.errors import EvalkitError, Problem, ProblemsError
 from evalkit.files import write_whole
 from evalkit.nlp import describe_pipeline
 from evalkit.report.exporter import EvalkitExporter, collect_cells, list_quoted
-from evalkit.report.gate import Cell, check_cells, check_study, find_vanished
+from evalkit.report.gate import Cell, check_cells, check_study, check_vanished
 from evalkit.report.leaks import find_leaks, read_secrets
 from evalkit.report.opened import PICTURES, Audience, Report, open_report
 from evalkit.report.page import CHANGES, MIME, table
@@ -68,7 +68,7 @@ def build_report(
     path = own if own.exists() else find_notebooks() / REPORT_NOTEBOOK
     earlier = find_earlier(out, since, audience)
     if earlier:
-        gate += find_vanished(report, earlier.tables.get("statements", pd.DataFrame()))
+        gate += check_vanished(report, earlier.tables.get("statements", pd.DataFrame()))
     notebook = read_notebook(path)
     if not errors:
         gate += read_cells(notebook, report, file=path.name)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from evalkit.claims.changes import find_vanished
 from evalkit.claims.counter import find_grave
 from evalkit.claims.statements import FILE as CLAIMS_FILE
 from evalkit.claims.strength import NONE, STRONG
@@ -25,7 +26,7 @@ from evalkit.study.verdicts import FILE as VERDICTS_FILE
 from evalkit.study.verdicts import find_stale
 from evalkit.tables import list_rows
 
-__all__ = ["Cell", "check_cells", "check_study", "find_vanished"]
+__all__ = ["Cell", "check_cells", "check_study", "check_vanished"]
 
 _PARAPHRASED = 5  # so many of a person's words in a row are a quotation
 _LOST = {
@@ -80,22 +81,20 @@ def check_cells(report: Report, cells: Iterable[Cell], *, file: str) -> list[Pro
     return problems
 
 
-def find_vanished(report: Report, before: pd.DataFrame) -> list[Problem]:
+def check_vanished(report: Report, before: pd.DataFrame) -> list[Problem]:
     """List the claims that an earlier run made, and that nobody says why are gone."""
     claims = report.study.claims
-    here = {*claims.statements["claim_id"], *claims.dropped}
     if before.empty:
         return []
-    rows = before[before["kind"].isin(["finding", "question"])]
     return [
         Problem(
             CLAIMS_FILE,
             0,
-            f"{row['claim_id']} stood in the last run and is gone",
+            f"{claim_id} stood in the last run and is gone",
             "put it back, or say why under `dropped:` "
-            f"(- {{id: {row['claim_id']}, reason: …}})",
+            f"(- {{id: {claim_id}, reason: …}})",
         )
-        for row in list_rows(rows[~rows["claim_id"].isin(here)])
+        for claim_id in find_vanished(before, claims.statements, claims.dropped)
     ]
 
 

@@ -162,14 +162,13 @@ def name_groups(groups: Iterable[str]) -> str:
     return ", and ".join(f"the {group}" for group in groups)
 
 
-def say_counts(said: Mapping[str, int], *, number: bool = False) -> str:
+def say_counts(said: Mapping[str, int]) -> str:
     """Say how many support, qualify, contradict, those who are."""
     parts = []
     for direction in DIRECTIONS:
         n = int(said.get(direction, 0))
         if n:
-            how_many = str(n) if number else spell(n)
-            parts.append(f"{how_many} {_VERBS[direction][n != 1]}")
+            parts.append(f"{spell(n)} {_VERBS[direction][n != 1]}")
     return enumerate_names(parts)
 
 

@@ -193,7 +193,7 @@ def _say_limits(report: Report) -> Iterator[str]:
     n_indirect = int((~voices.isin(["verbatim", ""])).sum())
     if n_indirect:
         yield (
-            f"{begin(count_documents(n_indirect))} of {len(voices)} were interpreted, "
+            f"{count(n_indirect, 'transcript')} of {len(voices)} were interpreted, "
             "written, or taken down as notes. Tone and wording may have changed on the "
             "way."
         )
@@ -272,11 +272,6 @@ def _set_grave(report: Report) -> Block:
         '</p><ul class="passages">',
         after="</ul>",
     )
-
-
-def count_documents(n: int) -> str:
-    """Say a number of transcripts."""
-    return count(n, "transcript")
 
 
 def _list_lines(lines: Iterator[str], *, cls: str = "") -> Block:
