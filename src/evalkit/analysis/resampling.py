@@ -1,0 +1,41 @@
+"""How sure a figure is: documents, or units, drawn again with replacement."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+N_DRAWS = 1000
+LEVEL = 0.95
+_MOST_UNDEFINED = 0.05
+
+
+def draw_weights(sizes: NDArray[np.int64], *, seed: int = 1) -> NDArray[np.int64]:
+    """Draw as many things as there are, 1,000 times, with replacement.
+
+    `sizes` says how many things of each kind there are (documents: one each). One row
+    a draw, one column a kind: how often the draw holds it. A figure that is a function
+    of sums over things is then one product of matrices for all draws.
+
+    >>> draw_weights(np.array([1, 1, 2])).sum(axis=1)[:3]
+    array([4, 4, 4])
+    """
+    n = int(sizes.sum())
+    drawn = np.random.default_rng(seed).multinomial(n, sizes / n, N_DRAWS)
+    return drawn.astype("int64")
+
+
+def find_interval(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Find the middle 95 % of each figure's draws: low and high, along a first axis.
+
+    `drawn` has a row a draw. Where a figure is undefined in more than 5 % of the draws
+    its interval is missing: what is left would be draws of another kind.
+
+    >>> find_interval(np.array([[0.0, np.nan], [1.0, 0.5]])).round(3).tolist()
+    [[0.025, nan], [0.975, nan]]
+    """
+    rare = np.isnan(drawn).mean(axis=0) > _MOST_UNDEFINED
+    tail = (1 - LEVEL) / 2
+    known = np.where(rare, 0.0, drawn)
+    ends: NDArray[np.float64] = np.nanquantile(known, [tail, 1 - tail], axis=0)
+    return np.where(rare, np.nan, ends)
