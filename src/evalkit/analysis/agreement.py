@@ -256,13 +256,16 @@ def measure_pairs(ratings: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for one, other in combinations(range(len(codes)), 2):
         pair = codes[[one, other]]
-        measured = _evaluate_all(
-            {name: tools[name] for name in wanted}, pair, len(values)
-        )
-        reason = explain_undefined(pair) if np.isnan(measured["alpha"]) else ""
+        counted = _tally_for(tools, pair, len(values))
+        measured = {
+            name: evaluate(tools[name], counted[tools[name].by_coder])
+            for name in wanted
+        }
+        shared = counted[True].rows.min(axis=1, initial=0) >= 0
         row = {"coder": ratings.index[one], "other_coder": ratings.index[other]}
-        n = int((pair >= 0).all(axis=0).sum())
-        rows.append({**row, "n_units": n, **measured, "reason": reason})
+        row["n_units"] = int(counted[True].sizes[shared[counted[True].at]].sum())
+        reason = explain_undefined(pair) if np.isnan(measured["alpha"]) else ""
+        rows.append({**row, **measured, "reason": reason})
     columns = ["coder", "other_coder", "n_units", *wanted, "reason"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -12,6 +12,7 @@ and for kappas where ratings are missing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -72,20 +73,36 @@ def tally(
     given. `sizes` says how many units a column stands for, `documents` where it lies.
     """
     width = n_values or len(codes)
-    found = [np.zeros((0, 1 + width), "int64")]
-    counted = [np.zeros(0, "int64")]
+    least, most = (0, len(codes)) if n_values else (-1, int(codes.max(initial=-1)))
+    n_documents = 1 if documents is None else 1 + int(documents.max(initial=0))
+    shape = (n_documents, *[most - least + 1] * width)
+    is_small = math.prod(shape) <= _UNITS  # then cells are counted, not looked for
+    total = np.zeros(math.prod(shape) if is_small else 0, "int64")
+    found, counted = [np.zeros((0, 1 + width), "int64")], [total[:0]]
     for start in range(0, codes.shape[1], _UNITS):
         part = slice(start, start + _UNITS)
-        given = codes[:, part]
-        cells = np.zeros((given.shape[1], 1 + width), "int64")
+        given, size = codes[:, part], None if sizes is None else sizes[part]
+        where = np.zeros(given.shape[1], "int32")
         if documents is not None:
-            cells[:, 0] = documents[part]
-        for at in range(width):
-            column = np.count_nonzero(given == at, axis=0) if n_values else given[at]
-            cells[:, 1 + at] = column
-        kept, n = _gather(cells, None if sizes is None else sizes[part])
+            where = documents[part].astype("int32")
+        columns = (
+            np.count_nonzero(given == at, axis=0) if n_values else given[at]
+            for at in range(width)
+        )
+        if is_small:
+            for column in columns:
+                where = where * np.int32(shape[1]) + column - least
+            total += np.bincount(where, size, len(total)).astype("int64")
+            continue
+        cells = np.stack([where, *columns], axis=1, dtype="int64", casting="unsafe")
+        kept, n = _gather(cells, size)
         found.append(kept)
         counted.append(n)
+    if is_small:
+        at = np.flatnonzero(total)
+        cells = np.stack(np.unravel_index(at, shape), axis=1)
+        cells[:, 1:] += least
+        found, counted = [cells], [total[at]]
     return _sum_up(np.concatenate(found), np.concatenate(counted))
 
 
