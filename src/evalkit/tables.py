@@ -224,6 +224,23 @@ MEMOS = Table(
     key=("about", "of", "coder_id"),
     allowed={"about": ("code", "document")},
 )
+READS = Table(
+    "reads",
+    {"coder_id": "str", "document_id": "str", "end": "int64"},
+    key=("coder_id", "document_id"),
+)
+DECISIONS = Table(
+    "decisions",
+    {
+        "document_id": "str",
+        "coding_ids": "object",
+        "outcome": "str",
+        "reason": "str",
+        "coder_id": "str",
+        "at": "str",
+    },
+    key=("document_id", "coding_ids"),
+)
 ANCHORS = Table(
     "anchors",
     {

@@ -10,7 +10,7 @@ import pandas as pd
 from evalkit.coding.anchors import AnchorText, find_anchor
 from evalkit.coding.log import Folded, hash_text
 from evalkit.errors import Problem
-from evalkit.tables import ANCHORS, CODINGS, MEMOS, list_rows, suggest
+from evalkit.tables import ANCHORS, CODINGS, DECISIONS, MEMOS, READS, list_rows, suggest
 
 _MENDS = {
     "close": "read it; if it is still meant, `evalkit anchors --confirm close`",
@@ -93,6 +93,34 @@ def list_memos(logs: Mapping[str, Folded]) -> pd.DataFrame:
         if event["memo"]
     ]
     return MEMOS.typed(pd.DataFrame(rows, columns=list(MEMOS.columns)))
+
+
+def list_reads(logs: Mapping[str, Folded]) -> pd.DataFrame:
+    """List how far each coder read, as they said themselves (READS)."""
+    rows = [
+        (coder_id, document_id, end)
+        for coder_id, folded in logs.items()
+        for document_id, end in folded.read.items()
+    ]
+    return READS.typed(pd.DataFrame(rows, columns=list(READS.columns)))
+
+
+def list_decisions(logs: Mapping[str, Folded]) -> pd.DataFrame:
+    """List what was decided between two readings; those taken back are left out.
+
+    One row a decision: document_id, coding_ids (a tuple of the two, or the one),
+    outcome ("one", "other", …), reason, coder_id (whose log holds it) and at.
+    """
+    rows = [
+        (
+            *(event["document_id"], tuple(sorted(event["coding_ids"]))),
+            *(event["outcome"], event.get("reason", ""), coder_id, event.get("at", "")),
+        )
+        for coder_id, folded in logs.items()
+        for event in folded.decided.values()
+        if event["outcome"]
+    ]
+    return DECISIONS.typed(pd.DataFrame(rows, columns=list(DECISIONS.columns)))
 
 
 def find_lost(anchors: pd.DataFrame) -> list[Problem]:

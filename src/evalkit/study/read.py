@@ -20,7 +20,9 @@ from evalkit.coding.codings import (
     find_codings,
     find_lost,
     find_unknown_marks,
+    list_decisions,
     list_memos,
+    list_reads,
 )
 from evalkit.coding.log import Folded, fold_events, hash_text, read_events
 from evalkit.errors import EvalkitError, Problem, ProblemsError, UnreadableError
@@ -72,7 +74,8 @@ class Study:
     People who did not agree to analysis, or who withdrew, are left out of every table
     but `respondents`; in a text that they share with others their words are masked.
     `codings` are everybody's, `counted` those that a report counts (see `Coder`);
-    `memos` those on codes and documents (a coding's memo stands with it). `guide` and
+    `memos` those on codes and documents (a coding's memo stands with it), `reads` how
+    far coders read, `decisions` what was decided between two of them. `guide` and
     `asked` say which questions were put where, `verdicts` which passages bear out a
     claim (its index is the row of the file, less two). `hashes` are of the texts as
     they are, unmasked.
@@ -91,6 +94,8 @@ class Study:
     counted: pd.DataFrame
     anchors: pd.DataFrame
     memos: pd.DataFrame
+    reads: pd.DataFrame
+    decisions: pd.DataFrame
     claims: Claims
     guide: Guide
     asked: pd.DataFrame
@@ -184,6 +189,8 @@ def read_study(folder: str | Path) -> Study:
         counted=counted,
         anchors=anchors,
         memos=_list_memos(logs, documents),
+        reads=_keep_known(list_reads(logs), documents),
+        decisions=_list_decisions(logs, codings),
         claims=claims,
         guide=guide,
         asked=asked[asked["document_id"].isin(list(texts))].reset_index(drop=True),
@@ -426,6 +433,19 @@ def _list_memos(logs: Mapping[str, Folded], documents: pd.DataFrame) -> pd.DataF
     memos = list_memos(logs)
     is_here = memos["of"].isin(documents["document_id"])
     return memos[is_here | memos["about"].eq("code")].reset_index(drop=True)
+
+
+def _list_decisions(logs: Mapping[str, Folded], codings: pd.DataFrame) -> pd.DataFrame:
+    """Decisions go with the codings that they are about."""
+    decisions = list_decisions(logs)
+    known = {*codings["coding_id"]}
+    is_here = decisions["coding_ids"].map(known.issuperset).astype("bool")
+    return decisions[is_here].reset_index(drop=True)
+
+
+def _keep_known(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    is_here = rows["document_id"].isin(documents["document_id"])
+    return rows[is_here].reset_index(drop=True)
 
 
 def _list_coders(logs: Iterable[str], settings: Settings) -> pd.DataFrame:

@@ -20,7 +20,6 @@ from evalkit.coding.codebook import FILE as CODEBOOK_FILE
 from evalkit.coding.codebook import Codebook, parse_codebook, read_codebook
 from evalkit.coding.codebook_edits import add_code, remove_code
 from evalkit.coding.desk.acts import Act, CoderLog, NotSavedError
-from evalkit.coding.desk.compare import compare_codings
 from evalkit.coding.desk.messages import (
     Message,
     tell_codebook,
@@ -31,6 +30,7 @@ from evalkit.coding.desk.messages import (
 from evalkit.coding.log import CONSENSUS, Event, hash_text, place_in
 from evalkit.errors import EvalkitError, ProblemsError
 from evalkit.files import look_at, write_whole
+from evalkit.pairing import compare_codings
 from evalkit.tables import MASK, list_rows
 
 _OUTCOMES = ("one", "other", "part", "both", "none", "else")

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalkit.coding.desk.compare import Pair, compare_codings
+from evalkit.pairing import Pair, compare_codings
 
 BOUNDED = settings(derandomize=True, deadline=None, max_examples=300, database=None)
 SWAPPED = {"only one": "only other", "only other": "only one"}
