@@ -43,6 +43,21 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
+class Unit(StrEnum):
+    """What agreement is counted on."""
+
+    TURN = "turn"
+    SENTENCE = "sentence"
+    CHARACTER = "character"
+
+
+class Among(StrEnum):
+    """Which units count."""
+
+    ALL = "all"
+    CODED = "coded"
+
+
 class Answer(StrEnum):
     """What a respondent agreed to."""
 
@@ -193,6 +208,57 @@ def tables(
     refuse_errors(read)
     written = write_tables(read, out, format=format.value)
     print(f"{len(written)} tables in {out}")
+
+
+@app.command()
+def agreement(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The CSV file to write.")],
+    by: Annotated[
+        Unit, typer.Option(help="The unit of counting: turn, sentence or character.")
+    ] = Unit.TURN,
+    among: Annotated[
+        Among, typer.Option(help="Which units count: all, or only coded ones.")
+    ] = Among.ALL,
+    disagreements: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write also where coders differ, as CSV: what to talk about."
+        ),
+    ] = None,
+) -> None:
+    """Measure how far coders agree, by theme and code, with intervals.
+
+    Compared are the people who coded the same documents, in the words of respondents.
+    Alpha is Krippendorff's: 1 is agreement throughout, 0 what chance would give.
+
+    Example: evalkit agreement corpus/villages --out agreement.csv
+    """
+    from evalkit.files import write_whole
+    from evalkit.report.build import refuse_errors
+    from evalkit.study import read_study
+    from evalkit.study.agreement import (
+        list_compared,
+        list_disagreements,
+        measure_study,
+        summarise,
+    )
+
+    for path in (out, disagreements):
+        if path and path.suffix.casefold() != ".csv":
+            raise typer.BadParameter(f"{path}: write FILE.csv", param_hint="--out")
+    read = read_study(study)
+    refuse_errors(read)
+    measured = measure_study(read, by=by.value, among=among.value)
+    content = measured.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    write_whole(out, content.encode("utf-8"))
+    print(f"{', '.join(list_compared(read))}: {summarise(measured)}")
+    print(f"{len(measured)} rows in {out}")
+    if disagreements:
+        found = list_disagreements(read, by=by.value)
+        rows = found.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+        write_whole(disagreements, rows.encode("utf-8", "surrogatepass"))
+        print(f"{len(found)} disagreements in {disagreements}")
 
 
 @app.command()

@@ -20,7 +20,6 @@ from evalkit.analysis.coefficients import (
     Coefficient,
     Cohen,
     Conger,
-    Floats,
     Ints,
     Kappa,
     Tally,
@@ -317,25 +316,16 @@ def measure_codes(
     measured = {}
     for name, tool in tools.items():
         of = counted[tool.by_coder]
-        low, high = _find_ends(draw_documents(tool, of, seed=seed))
-        low_units, high_units = _find_ends(draw_units(tool, of, seed=seed))
+        low, high = find_interval(draw_documents(tool, of, seed=seed)).tolist()
+        by_unit = find_interval(draw_units(tool, of, seed=seed)).tolist()
         measured[name] = {
             "value": evaluate(tool, of),
             "low": low,
             "high": high,
-            "low_units": low_units,
-            "high_units": high_units,
+            "low_units": by_unit[0],
+            "high_units": by_unit[1],
         }
     return measured
-
-
-def _find_ends(drawn: Floats) -> tuple[float, float]:
-    """Find an interval; none where all draws are alike, which is no certainty.
-
-    Where no disagreement was seen no draw can show one.
-    """
-    low, high = map(float, find_interval(drawn))
-    return (low, high) if low < high else (float("nan"), float("nan"))
 
 
 def explain_undefined(codes: NDArray[np.integer]) -> str:

@@ -28,14 +28,18 @@ def draw_weights(sizes: NDArray[np.int64], *, seed: int = 1) -> NDArray[np.int64
 def find_interval(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
     """Find the middle 95 % of each figure's draws: low and high, along a first axis.
 
-    `drawn` has a row a draw. Where a figure is undefined in more than 5 % of the draws
-    its interval is missing: what is left would be draws of another kind.
+    `drawn` has a row a draw. A figure has no interval where it is undefined in more
+    than 5 % of the draws (what is left would be draws of another kind), and where all
+    draws are alike, which is no certainty: where no disagreement was seen, for one, no
+    draw can show any.
 
-    >>> find_interval(np.array([[0.0, np.nan], [1.0, 0.5]])).round(3).tolist()
-    [[0.025, nan], [0.975, nan]]
+    >>> drawn = np.array([[0.0, np.nan, 1.0], [1.0, 0.5, 1.0]])
+    >>> find_interval(drawn).round(3).tolist()
+    [[0.025, nan, nan], [0.975, nan, nan]]
     """
     rare = np.isnan(drawn).mean(axis=0) > _MOST_UNDEFINED
     tail = (1 - LEVEL) / 2
     known = np.where(rare, 0.0, drawn)
-    ends: NDArray[np.float64] = np.nanquantile(known, [tail, 1 - tail], axis=0)
-    return np.where(rare, np.nan, ends)
+    low, high = np.nanquantile(known, [tail, 1 - tail], axis=0)
+    unknown = rare | (low == high)
+    return np.where(unknown, np.nan, np.array([low, high]))

@@ -28,7 +28,7 @@ def suggest_study(study: Study, *, jobs: int = 1) -> pd.DataFrame:
     if study.codebook.cues.empty:
         raise EvalkitError(f"{CODEBOOK_FILE}: no code has `cues:`: write some")
     tables = [SUGGESTIONS.empty()]
-    for language, turns in _by_language(study):
+    for language, turns in split_by_language(study):
         own = language == study.settings.language
         tables.append(
             suggest_codings(
@@ -47,14 +47,15 @@ def check_study_cues(study: Study) -> list[Problem]:
     """List the cues that will not do their work, in the study's own language."""
     own = study.settings.language
     cues = study.codebook.cues
-    for language, turns in _by_language(study):
+    for language, turns in split_by_language(study):
         if language == own:
             return check_cues(cues, turns["text"].to_list(), language=language)
     found = check_cues(cues, [], language=own)
     return [problem for problem in found if not problem.warning]
 
 
-def _by_language(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
+def split_by_language(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give each language's code and the turns of its documents."""
     own = study.settings.language
     written = study.documents["language"].str.casefold().str.split("-").str[0]
     languages = written.replace("", own)
@@ -72,7 +73,7 @@ def find_traps(study: Study) -> pd.DataFrame:
     """
     every = study.codebook.cues[study.codebook.cues["kind"].eq("trap")]
     rows: list[tuple[object, ...]] = []
-    for language, turns in _by_language(study):
+    for language, turns in split_by_language(study):
         own = turns[turns["respondent_id"].ne("")]
         traps, cues = _compile_sound(every, own["text"].to_list(), language)
         for turn in list_rows(own):
