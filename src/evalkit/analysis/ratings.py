@@ -134,14 +134,19 @@ def rate_attribute(
     for one unit and code are a value of their own ("contradicts + supports").
     """
     said = codings[codings[attribute].fillna("").ne("")]
-    placed = place_codings(said, units)
     key = ["document_id", "unit_row", "code_id"]
-    return placed.pivot_table(
-        index="coder_id",
-        columns=key,
-        values=attribute,
-        aggfunc=lambda each: " + ".join(sorted({*each})),
-    ).astype("object")
+    given = place_codings(said, units)[["coder_id", *key, attribute]]
+    given = given.drop_duplicates().sort_values(attribute, kind="stable")
+    is_one_of_many = given.duplicated(["coder_id", *key], keep=False)
+    many = given[is_one_of_many].groupby(["coder_id", *key], as_index=False)
+    given = pd.concat([given[~is_one_of_many], many[attribute].agg(" + ".join)])
+    items = pd.MultiIndex.from_frame(given[key])
+    columns = items.unique().sort_values()
+    coders = sorted(given["coder_id"].unique())
+    rated = np.full((len(coders), len(columns)), None, dtype="object")
+    rows = pd.Index(coders).get_indexer(pd.Index(given["coder_id"]))
+    rated[rows, columns.get_indexer(items)] = given[attribute].to_numpy("object")
+    return pd.DataFrame(rated, index=coders, columns=columns)
 
 
 def find_base(

@@ -14,6 +14,7 @@ from evalkit.report.opened import Report
 from evalkit.report.page import count, enumerate_names
 from evalkit.report.passages import find_quotable
 from evalkit.report.preflight import MISSING, fill_preflight
+from evalkit.study.agreement import CODEBOOK
 
 
 def fill_report_preflight(report: Report) -> pd.DataFrame:
@@ -98,8 +99,10 @@ def list_facts(report: Report) -> dict[str, str]:
         if study.codebook.version
         else "",
         "codebook_annex": "in an annex" if len(study.codes) else "",
-        "agreement": "",
-        "saturation": "",
+        "agreement": _say_agreement(report.agreement),
+        "saturation": "followed over random orders of interviews"
+        if len(report.saturation)
+        else "",
         "software": f"evalkit {version('evalkit')}",
         "pipeline": describe_pipeline(settings.pipeline, language=settings.language),
         "quotations": f"{len(quotable):,} passages may be quoted; each that is printed "
@@ -139,6 +142,15 @@ def list_facts(report: Report) -> dict[str, str]:
         "privacy": f"nobody is described by what fits fewer than {settings.k} people",
         "register": "in an annex",
     }
+
+
+def _say_agreement(measured: pd.DataFrame) -> str:
+    if measured.empty:
+        return ""
+    whole = measured[measured["of"].eq(CODEBOOK)].iloc[0]
+    if pd.isna(whole["alpha"]):
+        return ""
+    return f"alpha {whole['alpha']:.3f} over sets of codes, and code by code"
 
 
 def _say_coders(coders: pd.DataFrame) -> str:

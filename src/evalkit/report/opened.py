@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from evalkit.analysis.saturation import draw_saturation
 from evalkit.analysis.units import (
     cut_units,
     group_respondents,
@@ -32,6 +33,11 @@ from evalkit.claims.strength import rate_claims
 from evalkit.report.attribution import attribute_people
 from evalkit.report.passages import NOTES, find_judged, list_passages
 from evalkit.study import Study, read_study
+from evalkit.study.agreement import (
+    list_compared,
+    list_disagreements,
+    measure_coders,
+)
 from evalkit.study.guide import list_asked
 from evalkit.study.suggest import find_traps
 from evalkit.tables import list_rows
@@ -209,6 +215,28 @@ class Report:
             counting=coders.loc[coders["counts"], "coder_id"],
             claim_ids=list_claims(study.claims),
         )
+
+    @cached_property
+    def agreement(self) -> pd.DataFrame:
+        """One row a theme, code, attribute …; none unless two coded the same."""
+        if not list_compared(self.study):
+            return pd.DataFrame()
+        return measure_coders(self.study)
+
+    @cached_property
+    def disagreements(self) -> pd.DataFrame:
+        """One row a passage on which two coders differ; none likewise."""
+        if not list_compared(self.study):
+            return pd.DataFrame()
+        return list_disagreements(self.study)
+
+    @cached_property
+    def saturation(self) -> pd.DataFrame:
+        """One row a number of interviews; none unless study.toml asks for it."""
+        study = self.study
+        if not study.settings.saturation or study.counted.empty:
+            return pd.DataFrame()
+        return draw_saturation(study.counted, documents=study.documents["document_id"])
 
 
 def open_report(

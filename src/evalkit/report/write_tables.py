@@ -47,11 +47,15 @@ def list_tables(report: Report) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "statements", study.claims.statements
     yield "preflight", fill_report_preflight(report)
     yield "theme_frequency", count_themes(study)
+    if len(report.saturation):
+        yield "saturation", report.saturation
     if not report.is_internal:
         ratings, by_group = report.ratings, report.by_group
         kinds = study.claims.statements.set_index("claim_id")["kind"]
         is_open = ratings["claim_id"].map(kinds).eq("question")
         ratings = ratings.assign(strength=ratings["strength"].mask(is_open, "open"))
+        if len(report.agreement):
+            yield "agreement", report.agreement[_TOLD]
         yield "codes", study.codes.drop(columns="example")
         yield "claims", ratings.drop(columns=["fragile_respondents", "fragile_groups"])
         if not report.is_strict:
@@ -81,6 +85,20 @@ def list_tables(report: Report) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "claims", report.ratings
     yield "counter_evidence", report.counter_evidence
     yield "sensitivity", report.scenarios
+    yield "reads", study.reads
+    if len(report.agreement):
+        yield "agreement", report.agreement
+        yield "disagreements", report.disagreements
+        yield "decisions", _join_ids(study.decisions)
+
+
+# Of agreement, for a reader outside: no count of passages.
+_TOLD = ["of", "code_id", "attribute", "name", "unit", "n_documents", "n_coders"]
+_TOLD += ["percent", "alpha", "alpha_low", "alpha_high", "kappa", "ac1", "reason"]
+
+
+def _join_ids(decisions: pd.DataFrame) -> pd.DataFrame:
+    return decisions.assign(coding_ids=decisions["coding_ids"].map(" ".join))
 
 
 def _by_respondent(study: Study, coded: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from evalkit.analysis.agreement_by_code import (
 from evalkit.analysis.disagreements import find_disagreements
 from evalkit.analysis.frequency import roll_up
 from evalkit.analysis.ratings import cut_characters, list_worked
-from evalkit.analysis.unitizing import measure_unitizing_by_code
+from evalkit.analysis.unitizing_by_code import measure_unitizing_by_code
 from evalkit.analysis.units import cut_units
 from evalkit.coding.log import CONSENSUS
 from evalkit.errors import EvalkitError
@@ -30,7 +30,7 @@ RELIABLE, TENTATIVE = 0.8, 0.667
 _SPANS = ["u_alpha", "u_alpha_low", "u_alpha_high"]
 
 
-def measure_study(
+def measure_coders(
     study: Study, *, by: By = "turn", among: Among = "all"
 ) -> pd.DataFrame:
     """Measure how far the people who coded a study agree, in the words of respondents.
@@ -88,10 +88,12 @@ def summarise(measured: pd.DataFrame) -> str:
     high = int(alpha.ge(RELIABLE).sum())
     low = int(alpha.lt(TENTATIVE).sum())
     between = int(alpha.notna().sum()) - high - low
-    undefined = f", {n_none} undefined" if (n_none := int(alpha.isna().sum())) else ""
+    undefined = (
+        f", {n_none} cannot be measured" if (n_none := int(alpha.isna().sum())) else ""
+    )
     return (
         f"{n} {'documents' if n != 1 else 'document'} in common; of {len(codes)} codes "
-        f"{high} reach alpha .80, {between} .667, {low} less{undefined}"
+        f"{high} reach alpha .800, {between} more .667, {low} do not{undefined}"
     )
 
 

@@ -36,7 +36,8 @@ class Settings(BaseModel):
     `attributions` says how a report speaks of one of a report group ("one diplomat");
     `describe_by` names the attributes of people that may be added ("one experienced
     diplomat") where enough people share them. `preflight` answers the items of the
-    reporting standards that only a person can.
+    reporting standards that only a person can. `saturation` asks the report to say
+    whether late interviews brought new codes.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,6 +53,7 @@ class Settings(BaseModel):
     attributions: dict[str, str] = {}
     describe_by: list[str] = []
     preflight: dict[str, str] = {}
+    saturation: bool = False
     strength: Rule = Rule()
     coders: dict[str, Coder] = {}
 

@@ -11,6 +11,7 @@ from evalkit.claims.counter import find_grave, find_unheard
 from evalkit.claims.quantifiers import count_people
 from evalkit.claims.strength import SINGLE
 from evalkit.report.blocks.quotations import quote
+from evalkit.report.blocks.soundness import soundness
 from evalkit.report.opened import Report
 from evalkit.report.page import (
     CHANGES,
@@ -29,13 +30,14 @@ from evalkit.tables import list_rows
 
 
 def method(report: Report) -> Block:
-    """Set how the counts came about: sample, coding, from interviews to claims."""
+    """Set how the counts came about: sample, coding, agreement, limits."""
     pieces: list[Block | str] = [
         _set_chain(report),
         '<h3 class="sub">Who was heard</h3>',
         _set_sample(report),
         '<h3 class="sub">How it was coded</h3>',
         _list_lines(_say_coding(report)),
+        soundness(report),
         '<h3 class="sub">What this study cannot show</h3>',
         limits(report),
         _set_grave(report),
