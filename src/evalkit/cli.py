@@ -240,7 +240,7 @@ def agreement(
     from evalkit.study.agreement import (
         list_compared,
         list_disagreements,
-        measure_study,
+        measure_coders,
         summarise,
     )
 
@@ -249,7 +249,7 @@ def agreement(
             raise typer.BadParameter(f"{path}: write FILE.csv", param_hint="--out")
     read = read_study(study)
     refuse_errors(read)
-    measured = measure_study(read, by=by.value, among=among.value)
+    measured = measure_coders(read, by=by.value, among=among.value)
     content = measured.to_csv(index=False, lineterminator="\n", float_format="%.10g")
     write_whole(out, content.encode("utf-8"))
     print(f"{', '.join(list_compared(read))}: {summarise(measured)}")

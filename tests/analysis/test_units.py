@@ -68,6 +68,12 @@ def test_a_coding_that_ends_where_a_unit_starts_does_not_touch_it():
     assert laid.loc[laid["coding_id"].notna(), "unit"].to_list() == [2]
 
 
+def test_a_turn_without_words_bears_no_coding():
+    turns = make_turns(("A", "respondent", "P1", "Yes"), ("A", "respondent", "P2", ""))
+    laid = lay_codings(cut_units(turns), make_codings(("x", "A", 0, 9, "a")))
+    assert laid["coding_id"].fillna("").to_list() == ["x", ""]
+
+
 def test_a_coding_across_turns_lies_on_each_and_one_elsewhere_on_none():
     codings = make_codings(("x", "A", 3, 6, "a"), ("y", "Z", 0, 9, "a"))
     laid = lay_codings(cut_units(TURNS_AB), codings)

@@ -24,8 +24,8 @@ from evalkit.analysis.coefficients import (
     Kappa,
     Tally,
     count_values,
-    draw_documents,
-    draw_units,
+    draw_by_document,
+    draw_by_unit,
     evaluate,
     find_agreement,
     tally,
@@ -316,8 +316,8 @@ def measure_codes(
     measured = {}
     for name, tool in tools.items():
         of = counted[tool.by_coder]
-        low, high = find_interval(draw_documents(tool, of, seed=seed)).tolist()
-        by_unit = find_interval(draw_units(tool, of, seed=seed)).tolist()
+        low, high = find_interval(draw_by_document(tool, of, seed=seed)).tolist()
+        by_unit = find_interval(draw_by_unit(tool, of, seed=seed)).tolist()
         measured[name] = {
             "value": evaluate(tool, of),
             "low": low,
@@ -330,7 +330,7 @@ def measure_codes(
 
 def explain_undefined(codes: NDArray[np.integer]) -> str:
     """Say why ratings (see `number_ratings`) allow no coefficient beyond chance."""
-    if len(codes) < 2:
+    if len(codes) == 1:
         return "one coder only: nobody to agree with"
     paired = codes[:, (codes >= 0).sum(axis=0) > 1]
     given = np.unique(paired[paired >= 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -79,10 +80,11 @@ def measure_by_code(
     rows = []
     for code_id in names:
         its = by_code.get(code_id, placed[:0])
-        rated = np.where(base < 0, base, mark_presence(base, coders, its))
+        rated = mark_presence(base, coders, its)
         row = _measure_row(rated, 2, tools, units, seed=seed)
         n_coded, share = _count_coded(rated, _size(units))
         row |= {"code_id": code_id, "n_coded": n_coded, "share_coded": share}
+        row["few"] = _count_places(rated, units)
         if row["n_units"] and not n_coded:
             row |= {**_NOTHING, "reason": "nobody used the code"}
         rows.append(row)
@@ -109,12 +111,11 @@ def measure_codebook(
     if among == "coded":
         empty = values.index(frozenset()) if frozenset() in values else -1
         rated[:, (np.isin(rated, [-1, empty])).all(axis=0)] = -1
-    distances = set_distances("masi", values)
-    tools: dict[str, Coefficient] = {
-        "percent": Kappa(np.eye(len(values)), "none"),
-        "alpha": Alpha(distances),
-    }
-    row = _measure_row(rated, len(values), tools, units, seed=seed)
+    masi = {"alpha": Alpha(set_distances("masi", values))}
+    row = _measure_row(rated, len(values), masi, units, seed=seed)
+    same = {"percent": Kappa(np.eye(len(rated)), "none")}
+    alike = _measure_row(_number_alike(rated), len(rated), same, units, seed=seed)
+    row |= {name: alike[name] for name in _FIGURES if name.startswith("percent")}
     of = np.array([len(value) for value in values])
     coded = np.where(rated >= 0, of[rated], 0) > 0 if len(values) else rated > 0
     n_coded, share = _count_coded(np.where(rated < 0, -1, coded), _size(units))
@@ -161,6 +162,14 @@ def _find_shared(
     return [coders[row] for row in kept], base[kept]
 
 
+def _number_alike(rated: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Number, on each unit, those who rated it alike: by the first of them."""
+    if not len(rated):
+        return rated
+    alike = (rated[:, None] == rated[None, :]).argmax(axis=1)
+    return np.where(rated < 0, -1, alike)
+
+
 def _size(units: pd.DataFrame) -> NDArray[np.int64]:
     if N_CHARACTERS in units:
         return units[N_CHARACTERS].to_numpy("int64")
@@ -183,6 +192,7 @@ def _measure_row(
         "n_units": int(sizes[paired].sum()),
         "n_documents": len(np.unique(names[paired])),
         "n_coders": len(rated),
+        "few": int(paired.sum()),
         **_NOTHING,
         "reason": explain_undefined(rated),
     }
@@ -212,17 +222,28 @@ def _count_coded(
     return int(sizes[coded.any(axis=0)].sum()), float(share)
 
 
+def _count_places(rated: NDArray[np.integer], units: pd.DataFrame) -> int:
+    """Count the units with the code; of characters, the stretches without a gap."""
+    coded = np.asarray((rated > 0).any(axis=0))
+    if N_CHARACTERS in units:
+        before = units[["document_id", "end"]].shift().to_numpy()
+        follows = (before == units[["document_id", "start"]].to_numpy()).all(axis=1)
+        coded &= ~(follows & np.append(False, coded[:-1]))
+    return int(coded.sum())
+
+
 def _warn(row: Mapping[str, Any]) -> str:
     """Say in words what to keep in mind of a row's figures."""
     if row["reason"]:
         return ""
     said = []
-    if row["n_coded"] < FEW:
-        n = f"{row['n_coded']} units" if row["n_coded"] > 1 else "1 unit"
+    if row["few"] < FEW:
+        n = f"{row['few']} places" if row["few"] > 1 else "1 place"
         said.append(f"only {n} to go by: one more or less moves the figures far")
     if row["percent"] >= _HIGH and row["alpha"] < _LOW <= row["ac1"]:
         said.append(
-            f"the coders agree on {row['percent']:.0%} of the units, most of them "
+            f"the coders agree on {math.floor(1000 * row['percent']) / 10:g} % of the "
+            "units, most of them "
             "without the code; on where it is they agree less (prevalence paradox)"
         )
     if np.isnan(row["alpha_low"]):

@@ -20,7 +20,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.analysis.resampling import N_DRAWS, draw_weights
+from evalkit.analysis.resampling import N_DRAWS, draw_documents
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -155,7 +155,7 @@ def evaluate(coefficient: Coefficient, counted: Tally) -> float:
     return float(_finish(coefficient, total)[0]) if len(sizes) else float("nan")
 
 
-def draw_units(coefficient: Coefficient, counted: Tally, *, seed: int) -> Floats:
+def draw_by_unit(coefficient: Coefficient, counted: Tally, *, seed: int) -> Floats:
     """Give the coefficient over each of 1,000 draws of units, with replacement."""
     sizes = _size_rows(counted)
     if not len(sizes):
@@ -171,7 +171,7 @@ def draw_units(coefficient: Coefficient, counted: Tally, *, seed: int) -> Floats
     return _finish(coefficient, total)
 
 
-def draw_documents(coefficient: Coefficient, counted: Tally, *, seed: int) -> Floats:
+def draw_by_document(coefficient: Coefficient, counted: Tally, *, seed: int) -> Floats:
     """Give the coefficient over each of 1,000 draws of documents, with replacement.
 
     Missing throughout for one document: it does not say how much documents differ.
@@ -185,8 +185,7 @@ def draw_documents(coefficient: Coefficient, counted: Tally, *, seed: int) -> Fl
         if sums.shape[1] != adds.shape[1]:
             sums = np.zeros((len(different), adds.shape[1]))
         np.add.at(sums, at[part], adds * counted.sizes[part, None])
-    ones = np.ones(len(different), "int64")
-    return _finish(coefficient, draw_weights(ones, seed=seed) @ sums)
+    return _finish(coefficient, draw_documents(len(different), seed=seed) @ sums)
 
 
 def _size_rows(counted: Tally) -> Ints:

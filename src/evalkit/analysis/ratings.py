@@ -37,6 +37,7 @@ def cut_characters(turns: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
             for side in ("start", "end")
         ]
     ).drop_duplicates()
+    edges = edges.astype({"start": "int64"})
     edges = edges.sort_values(["document_id", "start"], ignore_index=True)
     following = edges.groupby("document_id")["start"].shift(-1)
     runs = edges.assign(end=following)[following.notna()]
@@ -116,10 +117,13 @@ def rate_sets(
     documents that the coder did not work through.
     """
     coders, base = find_base(units, list_worked(codings) if worked is None else worked)
-    rated = np.where(base < 0, None, frozenset())  # type: ignore[call-overload]
-    placed = place_codings(codings, units)
-    for (coder_id, at), codes in placed.groupby(["coder_id", "unit_row"])["code_id"]:
-        rated[coders.index(str(coder_id)), at] = frozenset(codes)
+    rated = np.full(base.shape, None, dtype="object")
+    rated[base == 0] = frozenset()
+    placed = place_codings(codings[codings["coder_id"].isin(coders)], units)
+    for (coder_id, unit_row), codes in placed.groupby(["coder_id", "unit_row"]):
+        place = coders.index(str(coder_id)), int(str(unit_row))
+        if base[place] == 0:
+            rated[place] = frozenset(codes["code_id"])
     return pd.DataFrame(rated, index=coders)
 
 
@@ -133,7 +137,7 @@ def rate_attribute(
     where the coder did not put the code there, or said nothing. Two values of one coder
     for one unit and code are a value of their own ("contradicts + supports").
     """
-    said = codings[codings[attribute].fillna("").ne("")]
+    said = codings[codings[attribute].notna() & codings[attribute].ne("")]
     key = ["document_id", "unit_row", "code_id"]
     given = place_codings(said, units)[["coder_id", *key, attribute]]
     given = given.drop_duplicates().sort_values(attribute, kind="stable")
@@ -165,9 +169,9 @@ def find_base(
 def mark_presence(
     base: NDArray[np.int8], coders: list[str], placed: pd.DataFrame
 ) -> NDArray[np.int8]:
-    """Mark where `placed` codings lie, of any code, as 1: coders × units."""
-    rated = base.copy()
+    """Mark where `placed` codings lie as 1; what is missing stays missing."""
+    marked = np.zeros(base.shape, dtype="int8")
     at = pd.Index(coders).get_indexer(pd.Index(placed["coder_id"]))
     known = at >= 0
-    rated[at[known], placed["unit_row"].to_numpy("int64")[known]] = 1
-    return rated
+    marked[at[known], placed["unit_row"].to_numpy("int64")[known]] = 1
+    return np.where(base < 0, base, marked)

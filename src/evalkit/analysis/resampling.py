@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,19 +12,19 @@ LEVEL = 0.95
 _MOST_UNDEFINED = 0.05
 
 
-def draw_weights(sizes: NDArray[np.int64], *, seed: int = 1) -> NDArray[np.int64]:
-    """Draw as many things as there are, 1,000 times, with replacement.
+@lru_cache(maxsize=4)
+def draw_documents(n: int, *, seed: int = 1) -> NDArray[np.int64]:
+    """Draw as many documents as there are, 1,000 times, with replacement.
 
-    `sizes` says how many things of each kind there are (documents: one each). One row
-    a draw, one column a kind: how often the draw holds it. A figure that is a function
-    of sums over things is then one product of matrices for all draws.
+    One row a draw, one column a document: how often the draw holds it. A figure that is
+    a function of sums over documents is then one product of matrices for all draws.
 
-    >>> draw_weights(np.array([1, 1, 2])).sum(axis=1)[:3]
-    array([4, 4, 4])
+    >>> draw_documents(3).sum(axis=1)[:4].tolist()
+    [3, 3, 3, 3]
     """
-    n = int(sizes.sum())
-    drawn = np.random.default_rng(seed).multinomial(n, sizes / n, N_DRAWS)
-    return drawn.astype("int64")
+    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), N_DRAWS)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def find_interval(drawn: NDArray[np.float64]) -> NDArray[np.float64]:

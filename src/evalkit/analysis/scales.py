@@ -64,7 +64,7 @@ def set_distances(
     if metric == "nominal":
         return np.ones((len(values), len(values))) - np.eye(len(values))
     if metric == "masi":
-        return np.array([[_masi(a, b) for b in values] for a in values])
+        return _compare_sets(values)
     if metric == "ordinal":
         _expect_order(values, order)
         return None
@@ -103,7 +103,7 @@ def set_weights(
     if weights == "identity":
         return np.eye(q)
     if weights == "masi":
-        return 1 - np.array([[_masi(a, b) for b in values] for a in values])
+        return 1 - _compare_sets(values)
     places = np.arange(q, dtype="float64")
     if weights == "ordinal":
         _expect_order(values, order)
@@ -123,19 +123,24 @@ def set_weights(
     return scaled
 
 
-def _masi(one: Any, other: Any) -> float:
-    """Give the distance of two sets of codes (Passonneau 2006).
+def _compare_sets(values: list[Any]) -> Floats:
+    """Give the distances of sets of codes (Passonneau 2006).
 
-    >>> _masi({"a"}, {"a", "b"}), _masi(set(), set())
-    (0.6666666666666667, 0.0)
+    >>> _compare_sets([{"a"}, {"a", "b"}, set()]).round(3).tolist()
+    [[0.0, 0.667, 1.0], [0.667, 0.0, 1.0], [1.0, 1.0, 0.0]]
     """
-    if not isinstance(one, Set) or not isinstance(other, Set):
+    if not all(isinstance(value, Set) for value in values):
         raise ValueError("masi compares sets of codes: each rating is a frozenset")
-    if one == other:
-        return 0.0
-    shared, both = len(one & other), len(one | other)
-    alike = 2 / 3 if one <= other or other <= one else 1 / 3
-    return 1 - shared / both * alike
+    names = sorted({str(name) for value in values for name in value})
+    has = np.array([[name in value for name in names] for value in values])
+    has = has.reshape(len(values), len(names)).astype("float64")
+    shared, sizes = has @ has.T, has.sum(axis=1)
+    both = sizes[:, None] + sizes - shared
+    within = shared == np.minimum.outer(sizes, sizes)
+    alike = shared / np.maximum(both, 1) * np.where(within, 2 / 3, 1 / 3)
+    np.fill_diagonal(alike, 1)
+    apart: Floats = 1 - alike
+    return apart
 
 
 def _take(table: pd.DataFrame, values: list[Any]) -> Floats:

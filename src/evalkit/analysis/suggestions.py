@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-N_DRAWS = 1000
+from evalkit.analysis.resampling import draw_documents
+
 _LEAST = 5  # errors to be expected in a group before its share says anything
 _ALL = ""
 _COUNTS = ["n_suggestions", "n_right", "n_codings", "n_found"]
@@ -159,7 +160,7 @@ def _draw_intervals(
     if n < 2:  # how much documents differ, one document does not say
         unknown = np.full(_find_shares(grid.sum(axis=0)).shape, np.nan)
         return unknown, unknown
-    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), N_DRAWS)
+    draws = draw_documents(n, seed=seed)
     shares = _find_shares(np.einsum("dn,ncx->dcx", draws, grid))
     undefined = np.asarray(np.isnan(shares).all(axis=1))
     shares[np.broadcast_to(undefined[:, None], shares.shape)] = 0

@@ -84,6 +84,9 @@ def lay_codings(units: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
         np.cumsum(n_touched) - n_touched, n_touched
     )
     unit_at = order[np.repeat(first, n_touched) + within] if n_units else coding_at
+    if (units["start"] == units["end"]).any():  # a turn without words bears nothing
+        shares = (units["start"] < units["end"]).to_numpy()[unit_at]
+        unit_at, coding_at = unit_at[shares], coding_at[shares]
     is_coded = np.zeros(n_units, dtype="bool")
     is_coded[unit_at] = True
     uncoded = np.flatnonzero(~is_coded)

@@ -147,15 +147,18 @@ class Report:
         )
 
     @cached_property
+    def asked(self) -> pd.DataFrame | None:
+        """One row a claim and person it was put to; None where nobody recorded it."""
+        return list_asked(self.study.guide, self.study.asked, self.study.turns)
+
+    @cached_property
     def positions(self) -> pd.DataFrame:
         """One row a claim and person, silence included."""
-        study = self.study
-        asked = list_asked(study.guide, study.asked, study.turns)
         return list_positions(
             self.evidence,
             self.people,
-            claim_ids=list_claims(study.claims),
-            asked=asked,
+            claim_ids=list_claims(self.study.claims),
+            asked=self.asked,
         )
 
     @cached_property
