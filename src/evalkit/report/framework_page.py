@@ -27,7 +27,7 @@ _STYLE = """<style>
  max-height:80vh;overflow:auto;line-height:1.35}
 .evalkit-framework table{border-collapse:separate;border-spacing:0;margin:0}
 .evalkit-framework table caption{text-align:left;padding:.3em .6em}
-.evalkit-framework table :is(th,td){text-align:left;vertical-align:top;
+.evalkit-framework table :is(th,td){text-align:left!important;vertical-align:top;
  padding:.4em .6em;border:0 solid var(--line);border-width:1px 1px 0 0;
  white-space:normal;max-width:none;overflow-wrap:break-word}
 .evalkit-framework thead th{position:sticky;top:0;z-index:1;border-bottom-width:1px;
