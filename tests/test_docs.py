@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -154,3 +155,42 @@ def test_the_page_on_claims_has_a_guide_that_is_one(top: Path):
     (asked,) = blocks(top / "docs" / "claims.md", "csv")
     assert parse_guide(guide).links["claim_id"].to_list() == ["K1", "K2"]
     assert asked.splitlines()[0] == "document_id,question_id,words"
+
+
+def test_the_page_on_agreement_works_as_written(top: Path, tmp_path: Path):
+    page = top / "docs" / "agreement.md"
+    shutil.copytree(top / "corpus" / "advocates", tmp_path / "corpus" / "advocates")
+    (command,) = blocks(page, "sh")
+    said = run(["bash", "-ec", command], tmp_path)
+    assert "ana, bo: 5 documents in common" in said
+    columns = (tmp_path / "agreement.csv").read_text().splitlines()[0].split(",")
+    named = re.findall(r"^\| ([a-z_0-9, ]+) \|", page.read_text("utf-8"), re.M)
+    names = {name for row in named for name in row.split(", ")} - {"column"}
+    assert names <= {*columns}
+    for ending in re.findall(r"`(_\w+)`", page.read_text("utf-8")):
+        assert f"alpha{ending}" in columns
+    assert (tmp_path / "talk.csv").is_file()
+    (python,) = blocks(page, "python")
+    said = run([sys.executable, "-c", python], tmp_path)
+    assert said.startswith("0.91\n")
+    assert "Agile coordination" in said
+
+
+def test_the_page_on_patterns_works_as_written(top: Path):
+    page = top / "docs" / "patterns.md"
+    (python,) = blocks(page, "python")
+    said = run([sys.executable, "-c", python], top)
+    assert "contrib.diplomat_views" in said
+    assert "listen" in said
+
+
+@pytest.mark.parametrize("page", ["agreement.md", "patterns.md"])
+def test_what_a_page_calls_is_there(page: str, top: Path):
+    import evalkit
+
+    text = (top / "docs" / page).read_text("utf-8")
+    verbs = "build|compare|count|draw|find|measure|pair|plot|show|sort|spread|try"
+    called = re.findall(rf"`((?:{verbs})_\w+)", text)
+    assert called
+    for name in called:
+        assert hasattr(evalkit, name), name
