@@ -72,26 +72,30 @@ def tally(
     A row is what each coder gave; with `n_values` how often each of the values was
     given. `sizes` says how many units a column stands for, `documents` where it lies.
     """
+    if n_values > len(codes):  # few of many values: rows of coders are the shorter
+        alike = np.sort(codes, axis=0)
+        return count_values(tally(alike, sizes=sizes, documents=documents), n_values)
     width = n_values or len(codes)
     least, most = (0, len(codes)) if n_values else (-1, int(codes.max(initial=-1)))
     n_documents = 1 if documents is None else 1 + int(documents.max(initial=0))
     shape = (n_documents, *[most - least + 1] * width)
     is_small = math.prod(shape) <= _UNITS  # then cells are counted, not looked for
     total = np.zeros(math.prod(shape) if is_small else 0, "int64")
+    kind = np.min_scalar_type(-math.prod(shape)) if is_small else np.dtype("int64")
     found, counted = [np.zeros((0, 1 + width), "int64")], [total[:0]]
     for start in range(0, codes.shape[1], _UNITS):
         part = slice(start, start + _UNITS)
         given, size = codes[:, part], None if sizes is None else sizes[part]
-        where = np.zeros(given.shape[1], "int32")
+        where = np.zeros(given.shape[1], kind)
         if documents is not None:
-            where = documents[part].astype("int32")
+            where = documents[part].astype(kind)
         columns = (
             np.count_nonzero(given == at, axis=0) if n_values else given[at]
             for at in range(width)
         )
         if is_small:
             for column in columns:
-                where = where * np.int32(shape[1]) + column - least
+                where = where * kind.type(shape[1]) + column.astype(kind) - least
             total += np.bincount(where, size, len(total)).astype("int64")
             continue
         cells = np.stack([where, *columns], axis=1, dtype="int64", casting="unsafe")

@@ -113,6 +113,8 @@ def _spell_phrase(phrase: str, letter: str) -> str:
     words = unicodedata.normalize("NFC", phrase).split()
     if not "".join(words).strip("*"):
         raise EvalkitError(f"phrase {phrase!r} has no letters: write what to look for")
+    if any(re.match(f"[{_ACCENTS}]", word.strip("*")) for word in words):
+        raise EvalkitError(f"phrase {phrase!r} has an accent without its letter")
     return r"\s+".join(_spell_word(word, letter) for word in words)
 
 

@@ -37,7 +37,7 @@ def cut_characters(turns: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
             for side in ("start", "end")
         ]
     ).drop_duplicates()
-    edges = edges.astype({"start": "int64"})
+    edges = edges.astype({"document_id": turns["document_id"].dtype, "start": "int64"})
     edges = edges.sort_values(["document_id", "start"], ignore_index=True)
     following = edges.groupby("document_id")["start"].shift(-1)
     runs = edges.assign(end=following)[following.notna()]

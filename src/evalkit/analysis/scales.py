@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from numbers import Real
 from typing import Any
 
@@ -28,19 +28,29 @@ def number_ratings(
     if not isinstance(ratings, pd.DataFrame):
         raise ValueError("ratings are a table: one row a coder, one column a unit")
     given = ratings.to_numpy()
-    numbered = [pd.factorize(row) for row in given]
+    numbered = [_narrow(*pd.factorize(row)) for row in given]
     found = {value: None for _, values_ in numbered for value in values_}
     ordered = list(values) if values is not None else _order(found)
     at = {value: number for number, value in enumerate(ordered)}
     unknown = [value for value in found if value not in at]
     if unknown:
         raise ValueError(f"{unknown[0]} is rated, and not one of the values")
-    kind = np.min_scalar_type(-max(len(ordered), 1))
+    kind = _find_least_type(ordered)
     codes = np.full(given.shape, -1, dtype=kind)
     for row, (local, its) in zip(codes, numbered, strict=True):
         lookup = np.array([*(at[value] for value in its), -1], dtype=kind)
         row[:] = lookup[local]
     return codes, ordered
+
+
+def _narrow(
+    local: NDArray[np.intp], values: Collection[Any]
+) -> tuple[NDArray[np.integer], Collection[Any]]:
+    return local.astype(_find_least_type(values)), values
+
+
+def _find_least_type(values: Collection[Any]) -> np.dtype[Any]:
+    return np.min_scalar_type(-max(len(values), 1))
 
 
 def _order(found: Sequence[Any] | dict[Any, None]) -> list[Any]:
@@ -131,7 +141,7 @@ def _compare_sets(values: list[Any]) -> Floats:
     """
     if not all(isinstance(value, Set) for value in values):
         raise ValueError("masi compares sets of codes: each rating is a frozenset")
-    names = sorted({str(name) for value in values for name in value})
+    names = list({name for value in values for name in value})
     has = np.array([[name in value for name in names] for value in values])
     has = has.reshape(len(values), len(names)).astype("float64")
     shared, sizes = has @ has.T, has.sum(axis=1)
