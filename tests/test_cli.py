@@ -52,7 +52,7 @@ def test_from_nothing_to_a_report(tmp_path: Path):
     code, said, _ = run(
         "tables", "villages", "--out", "t", "--format", "xlsx", cwd=tmp_path
     )
-    assert (code, said) == (0, "26 tables in t\n")
+    assert (code, said) == (0, "27 tables in t\n")
 
 
 def test_a_refused_file_is_named_and_the_exit_code_says_so(study: Path, tmp_path: Path):

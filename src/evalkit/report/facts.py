@@ -150,7 +150,8 @@ def _say_agreement(measured: pd.DataFrame) -> str:
     whole = measured[measured["of"].eq(CODEBOOK)].iloc[0]
     if pd.isna(whole["alpha"]):
         return ""
-    return f"alpha {whole['alpha']:.3f} over sets of codes, and code by code"
+    alpha = f"{whole['alpha']:.3f}".replace("0.", ".")
+    return f"alpha {alpha} over sets of codes, and code by code"
 
 
 def _say_coders(coders: pd.DataFrame) -> str:
