@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 
@@ -166,3 +167,31 @@ def test_the_command_line_and_the_package_load_nothing_heavy():
             [sys.executable, "-c", check], capture_output=True, text=True, check=True
         )
         assert done.stdout == "set()\n", code
+
+
+def test_agreement_needs_two_coders_and_a_csv(tmp_path: Path) -> None:
+    run("new", "villages", "--title", "T", cwd=tmp_path)
+    code, _, errors = run("agreement", "villages", "--out", "a.csv", cwd=tmp_path)
+    assert code == 1
+    assert "no document was coded by two people: let somebody else" in errors
+    assert not (tmp_path / "a.csv").exists()
+    code, _, errors = run("agreement", "villages", "--out", "a.xlsx", cwd=tmp_path)
+    assert code == 2
+    assert "write FILE.csv" in errors
+
+
+def test_agreement_is_written_by_code_with_intervals(tmp_path: Path, top: Path) -> None:
+    study = top / "corpus" / "advocates"
+    command = ["agreement", str(study), "--out", "a.csv", "--disagreements", "d.csv"]
+    code, said, _ = run(*command, "--by", "turn", cwd=tmp_path)
+    assert code == 0
+    assert said.startswith("ana, bo: 5 documents in common; of 46 codes 34 reach")
+    table = pd.read_csv(tmp_path / "a.csv").set_index("code_id")
+    morale = table.loc["contrib.morale"]
+    assert morale["alpha_low"] < morale["alpha"] <= morale["alpha_high"]
+    kinds = pd.read_csv(tmp_path / "d.csv")["kind"]
+    assert {"missed", "boundary", "different code", "different stance"} <= {*kinds}
+    run(*command, "--among", "coded", cwd=tmp_path)
+    fewer = pd.read_csv(tmp_path / "a.csv").set_index("code_id")
+    assert fewer.loc["contrib.morale", "n_units"] < morale["n_units"]
+    assert fewer.loc["contrib.morale", "units"] == "units that somebody coded"

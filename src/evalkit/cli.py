@@ -249,10 +249,16 @@ def agreement(
             raise typer.BadParameter(f"{path}: write FILE.csv", param_hint="--out")
     read = read_study(study)
     refuse_errors(read)
+    compared = list_compared(read)
+    if not compared:
+        raise EvalkitError(
+            "codings: no document was coded by two people: let somebody else code some "
+            "of them, blind, with `counts = false` in study.toml"
+        )
     measured = measure_coders(read, by=by.value, among=among.value)
     content = measured.to_csv(index=False, lineterminator="\n", float_format="%.10g")
     write_whole(out, content.encode("utf-8"))
-    print(f"{', '.join(list_compared(read))}: {summarise(measured)}")
+    print(f"{', '.join(compared)}: {summarise(measured)}")
     print(f"{len(measured)} rows in {out}")
     if disagreements:
         found = list_disagreements(read, by=by.value)

@@ -10,7 +10,6 @@ import pytest
 
 import evalkit
 from evalkit.coding.log import append_events, place_in
-from evalkit.errors import EvalkitError
 from evalkit.study.agreement import (
     cut_study,
     list_compared,
@@ -50,12 +49,16 @@ def rows_of(study: Path, of: str, **options: Any) -> pd.DataFrame:
     return measured[measured["of"].eq(of)].set_index("code_id")
 
 
-def test_one_coder_alone_is_told_what_to_do(study: Path) -> None:
+def test_one_coder_alone_is_compared_with_nobody(study: Path) -> None:
     code(study, "P2", "Hope")
     read = evalkit.read_study(study)
-    with pytest.raises(EvalkitError, match=r"no document was coded by two .*ana coded"):
-        measure_coders(read)
+    measured = measure_coders(read)
+    assert measured.empty
     assert list_compared(read) == []
+    assert list_disagreements(read).empty
+    code(study, "P2", "Hope", coder="bo")
+    both = measure_coders(evalkit.read_study(study))
+    assert both.columns.to_list() == measured.columns.to_list()
 
 
 def test_only_what_respondents_said_is_compared(coded: Path) -> None:

@@ -82,7 +82,8 @@ def plot_agreement(measured: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 def _say_nothing(measured: pd.DataFrame) -> tuple[str, str, str]:
     reasons = "; ".join(sorted({*measured["reason"]} - {""}))
     finding = "Agreement cannot be measured"
-    return finding, reasons or "nothing is coded", f"{finding}: {reasons}."
+    why = reasons or "no two people coded the same"
+    return finding, why, f"{finding}: {why}."
 
 
 def _find(rows: pd.DataFrame) -> str:

@@ -33,11 +33,7 @@ from evalkit.claims.strength import rate_claims
 from evalkit.report.attribution import attribute_people
 from evalkit.report.passages import NOTES, find_judged, list_passages
 from evalkit.study import Study, read_study
-from evalkit.study.agreement import (
-    list_compared,
-    list_disagreements,
-    measure_coders,
-)
+from evalkit.study.agreement import list_disagreements, measure_coders
 from evalkit.study.guide import list_asked
 from evalkit.study.suggest import find_traps
 from evalkit.tables import list_rows
@@ -222,15 +218,11 @@ class Report:
     @cached_property
     def agreement(self) -> pd.DataFrame:
         """One row a theme, code, attribute …; none unless two coded the same."""
-        if not list_compared(self.study):
-            return pd.DataFrame()
         return measure_coders(self.study)
 
     @cached_property
     def disagreements(self) -> pd.DataFrame:
         """One row a passage on which two coders differ; none likewise."""
-        if not list_compared(self.study):
-            return pd.DataFrame()
         return list_disagreements(self.study)
 
     @cached_property

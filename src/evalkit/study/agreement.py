@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from evalkit.analysis.agreement_by_code import (
+    COLUMNS,
     Among,
     measure_attributes,
     measure_by_code,
@@ -19,7 +20,6 @@ from evalkit.analysis.ratings import cut_characters, list_worked
 from evalkit.analysis.unitizing_by_code import measure_unitizing_by_code
 from evalkit.analysis.units import cut_units
 from evalkit.coding.log import CONSENSUS
-from evalkit.errors import EvalkitError
 from evalkit.study.read import Study
 from evalkit.study.suggest import split_by_language
 
@@ -27,6 +27,8 @@ By = Literal["turn", "sentence", "character"]
 THEME, CODE, CODEBOOK, ATTRIBUTE = "theme", "code", "codebook", "attribute"
 # Krippendorff (2004: 241): rely on .800, draw tentative conclusions from .667.
 RELIABLE, TENTATIVE = 0.8, 0.667
+_FIRST, _LAST = ["of", "code_id", "attribute", "name", "unit"], COLUMNS[-3:]
+_REST = [each for each in COLUMNS[:-3] if each not in _FIRST]
 _SPANS = ["u_alpha", "u_alpha_low", "u_alpha_high"]
 
 
@@ -43,9 +45,11 @@ def measure_coders(
     as in `measure_by_code`, and for themes and codes u_alpha with u_alpha_low and
     u_alpha_high, which compares the stretches themselves (`measure_unitizing_by_code`),
     over whole transcripts. Codes that only hold others have no row of their own. Where
-    fewer than two people coded the same documents it raises `EvalkitError`.
+    no two people coded the same document the table is empty.
     """
     codings, worked = _find_compared(study)
+    if worked.empty:
+        return pd.DataFrame(columns=[*_FIRST, *_REST, *_SPANS, *_LAST])
     units = cut_study(study, codings, by=by)
     codes = study.codes
     parents = {*codes["parent_id"]} - {""}
@@ -74,10 +78,7 @@ def measure_coders(
     measured["name"] = measured["code_id"].map(names).fillna(measured["attribute"])
     measured["name"] = measured["name"].replace("", "all codes together")
     measured["unit"] = by
-    first = ["of", "code_id", "attribute", "name", "unit"]
-    last = ["units", "warning", "reason"]
-    rest = [c for c in measured if c not in (*first, *last, *_SPANS)]
-    return measured[[*first, *rest, *_SPANS, *last]]
+    return measured[[*_FIRST, *_REST, *_SPANS, *_LAST]]
 
 
 def summarise(measured: pd.DataFrame) -> str:
@@ -111,10 +112,7 @@ def list_disagreements(study: Study, *, by: By = "turn") -> pd.DataFrame:
 
 def list_compared(study: Study) -> list[str]:
     """List the human coders who coded, or read to the end, what another did too."""
-    try:
-        return sorted(_find_compared(study)[1]["coder_id"].unique())
-    except EvalkitError:
-        return []
+    return sorted(_find_compared(study)[1]["coder_id"].unique())
 
 
 def cut_study(study: Study, codings: pd.DataFrame, *, by: By) -> pd.DataFrame:
@@ -144,12 +142,6 @@ def _find_compared(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     worked = worked.drop_duplicates()
     n_coders = worked.groupby("document_id")["coder_id"].transform("size")
     worked = worked[n_coders > 1].reset_index(drop=True)
-    if worked.empty:
-        who = ", ".join(sorted(codings["coder_id"].unique())) or "nobody"
-        raise EvalkitError(
-            f"codings: no document was coded by two people ({who} coded): let somebody "
-            "else code some of them, blind, with `counts = false` in study.toml"
-        )
     shared = codings["coder_id"].isin(worked["coder_id"])
     shared &= codings["document_id"].isin(worked["document_id"])
     return codings[shared].reset_index(drop=True), worked
