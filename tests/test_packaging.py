@@ -124,7 +124,7 @@ def test_from_its_wheel_evalkit_works_in_an_empty_folder(
 
 def test_the_wheel_holds_the_notebooks_and_the_template(installed: Path):
     site = next(installed.parent.glob("lib/*/site-packages/evalkit"))
-    assert len(list((site / "notebooks").glob("*.ipynb"))) == 4
+    assert len(list((site / "notebooks").glob("*.ipynb"))) == 5
     assert (site / "report/templates/evalkit/index.html.j2").is_file()
     assert (site / "report/report.css").is_file()
     assert (site / "py.typed").is_file()

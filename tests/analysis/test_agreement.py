@@ -253,6 +253,21 @@ def test_values_that_nobody_gave_count_where_every_value_is_as_likely() -> None:
         gwet_ac(ratings, values=[0, 2])
 
 
+def test_a_table_of_distances_is_no_table_of_weights() -> None:
+    ratings = table([[20, 10], [20, 50]])
+    apart = pd.DataFrame([[0, 1], [1, 0]])
+    with pytest.raises(ValueError, match="weights are 1 for the same value"):
+        cohen_kappa(ratings, weights=apart)
+    with pytest.raises(ValueError, match="distances are 0 from a value to itself"):
+        krippendorff_alpha(ratings, metric=1 - apart)
+    with pytest.raises(ValueError, match="not the same both ways"):
+        krippendorff_alpha(ratings, metric=pd.DataFrame([[0, 1], [0.5, 0]]))
+    assert krippendorff_alpha(ratings, metric=apart) == krippendorff_alpha(ratings)
+    assert cohen_kappa(ratings, weights=1 - apart) == cohen_kappa(ratings)
+    with pytest.raises(ValueError, match="one stands twice"):
+        gwet_ac(ratings, values=[0, 1, 1])
+
+
 def test_sets_of_codes_are_compared_by_what_they_share() -> None:
     a, ab, c, none = (frozenset(each) for each in ("a", "ab", "c", ""))
     ratings = pd.DataFrame([[a, a, c, none], [a, ab, none, none]])
@@ -335,20 +350,26 @@ def test_alpha_is_that_of_the_formula_worked_pair_by_pair(units) -> None:
         assert alpha == pytest.approx(1 - observed / expected)
 
 
+def test_agreement_on_two_units_is_no_certainty() -> None:
+    for rows in ([[1, 0], [1, 0]], [[1, 1], [0, 0]]):
+        assert math.isnan(gwet_standard_error(pd.DataFrame(rows)))
+
+
 def test_a_document_drawn_twice_counts_twice() -> None:
-    """Two documents that contradict one another: draws hold the one, both, the other."""
-    ratings = pd.DataFrame([[1, 0, 1, 0] * 5, [1, 0, 0, 1] * 5])
-    documents = ["A", "A", "B", "B"] * 5
+    """Documents that contradict one another: draws hold one, two, or all of them."""
+    ratings = pd.DataFrame([[1, 0, 1, 0, 1, 0] * 5, [1, 0, 0, 1, 0, 1] * 5])
+    documents = ["A", "A", "B", "B", "C", "C"] * 5
     measured = measure_agreement(ratings, documents=documents)
     alpha = measured.set_index("coefficient").loc["alpha"]
-    alone = pd.DataFrame([[1, 0] * 10, [0, 1] * 10])
-    assert alpha["low"] == pytest.approx(krippendorff_alpha(alone))
-    assert alpha["high"] == 1
-    assert alpha["low_units"] > alpha["low"]
+    alone = pd.DataFrame([[1, 0] * 15, [0, 1] * 15])  # B and C, drawn without A
+    assert alpha["low"] < alpha["low_units"]
+    assert alpha["high"] == 1  # A, three times over: once in 27 draws
+    assert krippendorff_alpha(alone) == pytest.approx(alpha["low"])
 
 
-def test_one_document_says_nothing_of_how_documents_differ() -> None:
-    measured = measure_agreement(rate(2, 40, alike=0.5, seed=1), documents=["A"] * 40)
+def test_two_documents_say_nothing_of_how_documents_differ() -> None:
+    documents = ["A", "B"] * 20
+    measured = measure_agreement(rate(2, 40, alike=0.5, seed=1), documents=documents)
     assert measured["low"].isna().all()
     assert measured["low_units"].notna().all()
 

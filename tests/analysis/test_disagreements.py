@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from evalkit.analysis.agreement import krippendorff_alpha
 from evalkit.analysis.disagreements import count_disagreements, find_disagreements
-from evalkit.analysis.ratings import list_worked, rate_code
+from evalkit.analysis.ratings import cut_characters, list_worked, rate_code
 from evalkit.tables import list_rows
 
 TEN = pd.DataFrame(
@@ -87,14 +87,22 @@ def test_another_stance_is_told_in_words() -> None:
     assert row["kind"] == "different stance"
     assert row["differs"] == "stance: supports / qualifies"
     # Two pairs of which one differs: alpha 0. Settled as the one reads it nothing but
-    # "supports" is left, which is undefined; as the other does, alpha is 1.
-    assert row["gain"] == pytest.approx(1)
+    # "supports" is left, which gains nothing; as the other does, alpha is 1.
+    assert row["gain"] == pytest.approx(0.5)
+
+
+def test_another_stance_outweighs_other_ends() -> None:
+    ana, bo = coding("a1", 0, 5, stance="yes"), coding("b1", 0, 8, stance="no")
+    (row,) = find(ana, bo)
+    assert row["kind"] == "different stance"
 
 
 def test_what_was_decided_says_so() -> None:
-    decisions = pd.DataFrame({"coding_ids": [("a1", "b1")], "outcome": ["one"]})
+    decisions = pd.DataFrame({"coding_ids": [("a1", "b1")], "outcome": ["other"]})
+    decisions["reason"] = "it is shorter"
     (row,) = find(coding("a1", 0, 5), coding("b1", 0, 8), decisions=decisions)
-    assert row["outcome"] == "one"
+    assert row["outcome"] == "one reading"  # whose, the decision does not say
+    assert row["decided_because"] == "it is shorter"
 
 
 def test_only_documents_that_both_worked_on_are_compared() -> None:
@@ -134,11 +142,13 @@ def test_counts_by_code_and_kind_count_another_code_for_both() -> None:
     assert counts.loc["fear"].to_dict() == {"different code": 1, "missed": 0}
 
 
-def measure(codings: pd.DataFrame, code_ids: set[str]) -> dict[str, float]:
+def measure(
+    codings: pd.DataFrame, code_ids: set[str], units: pd.DataFrame
+) -> dict[str, float]:
     worked = pd.DataFrame({"coder_id": ["ana", "bo"], "document_id": "A"})
     return {
         code_id: krippendorff_alpha(
-            rate_code(codings, TEN, code_id=code_id, worked=worked)
+            rate_code(codings, units, code_id=code_id, worked=worked)
         )
         for code_id in code_ids
     }
@@ -162,9 +172,15 @@ spans = st.tuples(
 )
 
 
+WHOLE = pd.DataFrame({"document_id": ["A"], "turn": 1, "start": 0, "end": 100}).assign(
+    speaker="R", role="respondent", respondent_id="P1"
+)
+
+
+@pytest.mark.parametrize("by", ["turn", "character"])
 @settings(max_examples=60)
 @given(drawn=st.lists(spans, max_size=8))
-def test_a_gain_is_what_alphas_rise_when_it_is_settled(drawn) -> None:
+def test_a_gain_is_what_alphas_rise_when_it_is_settled(by, drawn) -> None:
     codings = frame(
         *SHARED,
         *(
@@ -172,16 +188,18 @@ def test_a_gain_is_what_alphas_rise_when_it_is_settled(drawn) -> None:
             for at, (who, start, length, code_id) in enumerate(drawn, start=1)
         ),
     )
-    for row in list_rows(find_disagreements(codings, TEN)):
+    cut, units = TEN, TEN
+    if by == "character":
+        cut = cut_characters(WHOLE, codings)
+        units = TEN.iloc[[0]].loc[[0] * 100].assign(start=range(100), end=range(1, 101))
+    for row in list_rows(find_disagreements(codings, cut)):
         named = {row["code_id"], row["other_code_id"]} - {""}
-        before = measure(codings, named)
+        before = measure(codings, named, units)
         rises = []
         for keep in ("ana", "bo"):
-            after = measure(settle(codings, row, keep), named)
+            after = measure(settle(codings, row, keep), named, units)
             rise = sum(
                 after[c] - (0 if math.isnan(before[c]) else before[c]) for c in named
             )
-            if not math.isnan(rise):
-                rises.append(rise)
-        expected = sum(rises) / len(rises) if rises else 0
-        assert row["gain"] == pytest.approx(expected), row
+            rises.append(0 if math.isnan(rise) else rise)
+        assert row["gain"] == pytest.approx(sum(rises) / 2), row

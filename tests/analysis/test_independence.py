@@ -195,8 +195,9 @@ def test_several_codes_are_several_chances():
     assert rows["p_holm"]["b"] == rows["p"]["b"]
     assert math.isnan(rows["p_holm"]["c"])
     assert rows["verdict"]["a"] == (
-        "p = 0.0016, p = 0.0031 for 2 codes tested (Holm); it describes these people "
-        "and, unless they were drawn at random, nobody else"
+        "p = 0.0016, p = 0.0031 for 2 codes tested (Holm): so seldom would chance deal "
+        "these people so unevenly; of others it says nothing unless they were drawn at "
+        "random"
     )
 
 

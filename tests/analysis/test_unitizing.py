@@ -412,10 +412,13 @@ def test_documents_are_summed_before_anything_is_divided():
 
 
 def test_the_interval_is_that_of_documents_drawn_again():
-    units = pd.concat([SAME, SHIFTED.assign(document_id="B")])
-    continua = make_continua(A=40, B=40)
+    units = pd.concat(
+        [SAME, SHIFTED.assign(document_id="B"), SHIFTED.assign(document_id="C")]
+    )
+    continua = make_continua(A=40, B=40, C=40)
     measured = measure_unitizing(fill_gaps(units, continua), seed=7)
-    ends = give_values(measure(SHIFTED, A=40))
+    thrice = pd.concat([SHIFTED.assign(document_id=each) for each in "ABC"])
+    ends = give_values(measure(thrice, A=40, B=40, C=40))
     assert measured["low"][0] == pytest.approx(ends["u_alpha"], abs=0.01)
     assert measured["high"][0] == 1
     again = measure_unitizing(fill_gaps(units.iloc[::-1], continua), seed=7)

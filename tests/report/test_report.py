@@ -306,7 +306,7 @@ def test_lab_copies_the_notebooks_once(study: Path):
     from evalkit.report.lab import copy_notebooks
 
     copied = copy_notebooks(study)
-    assert [path.name[:2] for path in copied] == ["01", "02", "03", "05"]
+    assert [path.name[:2] for path in copied] == ["01", "02", "03", "04", "05"]
     for path in copied:
         first = next(c for c in nbformat.read(path, 4).cells if c.cell_type == "code")
         assert first.source.splitlines()[0] == "STUDY = '..'"

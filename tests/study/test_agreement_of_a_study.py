@@ -84,6 +84,23 @@ def test_a_document_read_to_the_end_counts_though_nothing_was_coded(
     assert rows_of(coded, "code").loc["hope", "n_documents"] == 2
 
 
+def test_what_a_coder_has_not_read_yet_is_not_absent(coded: Path) -> None:
+    whole = rows_of(coded, "code").loc["hope"]
+    assert whole["n_units"] == 2
+    text = evalkit.read_study(coded).texts["P2"]
+    read_to(coded, "P2", text.index("Only hope"), coder="bo")
+    hope = rows_of(coded, "code").loc["hope"]
+    assert hope["n_units"] == 1  # the turn in which bo stopped
+    assert hope["percent"] == 1
+    assert list_disagreements(evalkit.read_study(coded)).empty
+
+
+def test_a_passage_outside_respondents_words_is_told(coded: Path) -> None:
+    code(coded, "P2", "Only?")
+    said = rows_of(coded, "code").loc["hope", "warning"]
+    assert said.startswith("1 of 4 passages are not in respondents' words")
+
+
 def test_programs_and_the_consensus_are_not_compared(coded: Path) -> None:
     settings = coded / "study.toml"
     settings.write_text(settings.read_text() + '\n[coders]\nrobo = { kind = "cues" }\n')
@@ -99,7 +116,7 @@ def test_a_theme_is_its_codes_together(coded: Path) -> None:
     code(coded, "P2", "Only hope", code_id="leaving.why")
     code(coded, "P2", "Only hope", coder="bo", code_id="leaving")
     themes, codes = rows_of(coded, "theme"), rows_of(coded, "code")
-    assert themes.index.to_list() == ["leaving"]  # hope has no codes below it
+    assert themes.index.to_list() == ["leaving", "hope"]
     assert themes.loc["leaving", "alpha"] == 1
     assert codes.loc["leaving.why", "alpha"] < 0.1
     assert codes.loc["leaving", "n_coded"] == 1  # put as such by bo
@@ -108,7 +125,7 @@ def test_a_theme_is_its_codes_together(coded: Path) -> None:
 def test_a_code_that_only_holds_others_has_no_row(coded: Path) -> None:
     codes = rows_of(coded, "code")
     assert codes.index.to_list() == ["leaving.why", "hope"]
-    assert codes.loc["leaving.why", "reason"] == "nobody used the code"
+    assert codes.loc["leaving.why", "reason"].startswith("nobody put the code on")
     assert pd.isna(codes.loc["leaving.why", "alpha"])
 
 
@@ -138,7 +155,7 @@ def test_what_was_decided_is_in_the_list(coded: Path) -> None:
     append_events(coded / "codings" / "consensus.jsonl", [decided])
     read = evalkit.read_study(coded)
     assert read.decisions["reason"].to_list() == ["it answers"]
-    assert list_disagreements(read)["outcome"].to_list() == ["one"]
+    assert list_disagreements(read)["outcome"].to_list() == ["one reading"]
 
 
 def test_a_decision_goes_with_its_codings(coded: Path) -> None:
@@ -156,7 +173,8 @@ def test_a_decision_goes_with_its_codings(coded: Path) -> None:
 
 def test_units_of_characters_cover_what_respondents_said(coded: Path) -> None:
     read = evalkit.read_study(coded)
-    units = cut_study(read, read.codings, by="character")
+    ends = {name: len(text) for name, text in read.texts.items()}
+    units = cut_study(read, read.codings, by="character", ends=ends)
     own = read.turns[read.turns["role"].eq("respondent")]
     assert units["n_characters"].sum() == (own["end"] - own["start"]).sum()
 

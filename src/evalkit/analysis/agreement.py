@@ -189,7 +189,8 @@ def gwet_standard_error(ratings: pd.DataFrame) -> float:
     each = scale * (agree - expected * paired)
     chance = (rows @ (1 - shares)) / m / (q - 1)
     each = each - 2 * (1 - ac1) * (chance - expected) / (1 - expected)
-    return float(np.sqrt(sizes @ (each - ac1) ** 2 / (n * (n - 1))))
+    error = float(np.sqrt(sizes @ (each - ac1) ** 2 / (n * (n - 1))))
+    return error if error > 1e-12 else float("nan")  # all alike is no certainty
 
 
 def measure_agreement(
@@ -222,6 +223,8 @@ def measure_agreement(
     where = None
     if documents is not None:
         where = pd.factorize(pd.Series(list(documents)))[0]
+        if len(where) != codes.shape[1]:
+            raise ValueError(f"{len(where)} documents for {codes.shape[1]} units")
     measured = measure_codes(codes, len(found), tools, documents=where, seed=seed)
     reason = explain_undefined(codes)
     rows = [

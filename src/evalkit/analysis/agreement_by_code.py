@@ -24,7 +24,9 @@ from evalkit.analysis.ratings import (
     place_codings,
     rate_attribute,
     rate_sets,
+    size_units,
 )
+from evalkit.analysis.resampling import FEWEST_DOCUMENTS
 from evalkit.analysis.scales import number_ratings, set_distances
 
 Among = Literal["all", "coded"]
@@ -32,6 +34,7 @@ AMONG = {
     "all": "all units, those that nobody coded included",
     "coded": "units that somebody coded",
 }
+MANY_DOCUMENTS = 10  # below that, draws of documents promise too much
 FEW = 5  # units with the code, below which a figure says little
 _LOW, _HIGH = 0.6, 0.9
 _WITH_INTERVALS = ("percent", "alpha", "kappa", "ac1")
@@ -66,9 +69,9 @@ def measure_by_code(
     (Krippendorff's, nominal), kappa (Cohen's; Conger's of more than two coders) and ac1
     (Gwet's), each with `_low` and `_high`, the middle 95 % of 1,000 draws of documents,
     and `_low_units` and `_high_units`, of draws of units as if those of one document
-    did not hang together; kappa_max (the most Cohen's can be), pi (Scott's, Fleiss')
-    and bp (Brennan & Prediger's); units (which count), warning, and reason, why figures
-    are missing.
+    did not hang together (none of characters); kappa_max (the most Cohen's can be), pi
+    (Scott's, Fleiss') and bp (Brennan & Prediger's); units (which count), warning, and
+    reason, why figures are missing.
     """
     coders, base = _find_shared(units, codings, worked)
     placed = place_codings(codings, units)
@@ -82,11 +85,11 @@ def measure_by_code(
         its = by_code.get(code_id, placed[:0])
         rated = mark_presence(base, coders, its)
         row = _measure_row(rated, 2, tools, units, seed=seed)
-        n_coded, share = _count_coded(rated, _size(units))
+        n_coded, share = _count_coded(rated, size_units(units))
         row |= {"code_id": code_id, "n_coded": n_coded, "share_coded": share}
         row["few"] = _count_places(rated, units)
         if row["n_units"] and not n_coded:
-            row |= {**_NOTHING, "reason": "nobody used the code"}
+            row |= {**_NOTHING, "reason": "nobody put the code on any of these units"}
         rows.append(row)
     return _tabulate(rows, among)
 
@@ -118,7 +121,7 @@ def measure_codebook(
     row |= {name: alike[name] for name in _FIGURES if name.startswith("percent")}
     of = np.array([len(value) for value in values])
     coded = np.where(rated >= 0, of[rated], 0) > 0 if len(values) else rated > 0
-    n_coded, share = _count_coded(np.where(rated < 0, -1, coded), _size(units))
+    n_coded, share = _count_coded(np.where(rated < 0, -1, coded), size_units(units))
     row |= {"code_id": "", "n_coded": n_coded, "share_coded": share}
     return _tabulate([row], among)
 
@@ -137,9 +140,12 @@ def measure_attributes(
     attribute, as in `measure_by_code`: code_id "", attribute, n_units (units and codes
     of which two coders say something), n_coded the same.
     """
+    own = codings
+    if worked is not None:
+        own = codings.merge(worked[["coder_id", "document_id"]].drop_duplicates())
     rows = []
     for attribute, possible in attributes.items():
-        ratings = rate_attribute(codings, units, attribute=attribute)
+        ratings = rate_attribute(own, units, attribute=attribute)
         found = {v for row in ratings.to_numpy() for v in row if isinstance(v, str)}
         values = [*dict.fromkeys([*possible, *sorted(found)])]
         rated, _ = number_ratings(ratings, values)
@@ -170,12 +176,6 @@ def _number_alike(rated: NDArray[np.integer]) -> NDArray[np.integer]:
     return np.where(rated < 0, -1, alike)
 
 
-def _size(units: pd.DataFrame) -> NDArray[np.int64]:
-    if N_CHARACTERS in units:
-        return units[N_CHARACTERS].to_numpy("int64")
-    return np.ones(len(units), dtype="int64")
-
-
 def _measure_row(
     rated: NDArray[np.integer],
     n_values: int,
@@ -185,7 +185,7 @@ def _measure_row(
     seed: int,
 ) -> dict[str, Any]:
     paired = (rated >= 0).sum(axis=0) > 1
-    sizes = _size(units)
+    sizes = size_units(units)
     names = units["document_id"].to_numpy(str)
     row: dict[str, Any] = {
         "attribute": "",
@@ -209,6 +209,8 @@ def _measure_row(
     for name, figures in measured.items():
         ends = _ENDS if name in _WITH_INTERVALS else ("",)
         row |= {f"{name}{e}": v for e, v in zip(ends, figures.values(), strict=False)}
+    if N_CHARACTERS in units:  # a character is no draw of its own
+        row |= {name: float("nan") for name in _FIGURES if name.endswith("_units")}
     return {**row, "reason": row["reason"] if np.isnan(row["alpha"]) else ""}
 
 
@@ -241,22 +243,24 @@ def _warn(row: Mapping[str, Any]) -> str:
         n = f"{row['few']} places" if row["few"] > 1 else "1 place"
         said.append(f"only {n} to go by: one more or less moves the figures far")
     if row["percent"] >= _HIGH and row["alpha"] < _LOW <= row["ac1"]:
+        percent = math.floor(1000 * row["percent"]) / 10
         said.append(
-            f"the coders agree on {math.floor(1000 * row['percent']) / 10:g} % of the "
-            "units, most of them "
-            "without the code; on where it is they agree less (prevalence paradox)"
+            f"the coders agree on {percent:g} % of the units, nearly all of them the "
+            "same way; on the rest they agree less (prevalence paradox)"
         )
     if np.isnan(row["alpha_low"]):
         said.append(f"no interval over documents: {_say_why_none(row)}")
+    elif row["n_documents"] < MANY_DOCUMENTS:
+        said.append(f"over {row['n_documents']} documents an interval is too narrow")
     return "; ".join(said)
 
 
 def _say_why_none(row: Mapping[str, Any]) -> str:
-    if row["n_documents"] < 2:
-        return "there is one document"
+    if row["n_documents"] < FEWEST_DOCUMENTS:
+        return "there are fewer than three"
     if row["alpha"] == 1:
         return "no disagreement was seen, so that no draw can show one"
-    return "in many draws of documents there is nothing to compare"
+    return "draws of them leave nothing to compare, or do not differ"
 
 
 def _tabulate(rows: list[dict[str, Any]], among: Among) -> pd.DataFrame:

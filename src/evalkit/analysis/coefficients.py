@@ -20,7 +20,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.analysis.resampling import N_DRAWS, draw_documents
+from evalkit.analysis.resampling import FEWEST_DOCUMENTS, N_DRAWS, draw_documents
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -178,10 +178,10 @@ def draw_by_unit(coefficient: Coefficient, counted: Tally, *, seed: int) -> Floa
 def draw_by_document(coefficient: Coefficient, counted: Tally, *, seed: int) -> Floats:
     """Give the coefficient over each of 1,000 draws of documents, with replacement.
 
-    Missing throughout for one document: it does not say how much documents differ.
+    Missing throughout for fewer than three: they do not say how much documents differ.
     """
     different, at = np.unique(counted.documents, return_inverse=True)
-    if len(different) < 2:
+    if len(different) < FEWEST_DOCUMENTS:
         return np.full(N_DRAWS, np.nan)
     sums = np.zeros((len(different), 1))
     for part in _cut(len(at)):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evalkit.analysis.resampling import draw_documents, find_interval
+from evalkit.analysis.resampling import FEWEST_DOCUMENTS, draw_documents, find_interval
 
 Floats: TypeAlias = NDArray[np.float64]
 NO_CODE = ""  # the code of a gap; as a row of a result: no code in particular
@@ -78,7 +78,7 @@ def draw_interval(
     sums: Floats, find: Callable[[Floats], Floats], *, seed: int
 ) -> Floats:
     """Draw documents, find figures of their sums, and give lows and highs."""
-    if len(sums) < 2:  # how much documents differ, one document does not say
+    if len(sums) < FEWEST_DOCUMENTS:
         return np.full((2, len(find(sums.sum(axis=0)))), np.nan)
     weights = draw_documents(len(sums), seed=seed).astype("float64")
     return find_interval(find(np.tensordot(weights, sums, axes=1)))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from evalkit.analysis.ratings import list_worked, place_codings
+from evalkit.analysis.ratings import list_worked, place_codings, size_units
 from evalkit.pairing import Pair, compare_codings
 from evalkit.tables import CODINGS, list_rows
 
@@ -32,6 +32,12 @@ COLUMNS = {
     "other_quotation": "str",
     "gain": "float64",
     "outcome": "str",
+    "decided_because": "str",
+}
+# Which of the two readings was taken, the consensus shows: a decision does not name it.
+_OUTCOMES = {
+    **dict.fromkeys(("one", "other"), "one reading"),
+    **{"part": "a part", "none": "no code", "else": "another code"},
 }
 
 
@@ -49,15 +55,18 @@ def find_disagreements(
     count; `worked` as in `measure_by_code`; `decisions` as a study's.
 
     One row a disagreement of two coders: document_id, start and end (of both codings),
-    kind ("missed": one of them has no such coding here; "boundary"; "different code";
-    "different stance", or another attribute), code_id, other_code_id, differs (the
-    attributes, in words), coder_id, other_coder_id, coding_id, other_coding_id,
-    quotation and other_quotation (where one missed it, `other_` columns but the coder
-    are empty), gain, and outcome, what was decided already ("" where nothing was).
+    kind ("missed": one of them has no such coding here; "different code"; "different
+    stance", whatever the ends; "boundary"; or "different" in another attribute),
+    code_id, other_code_id, differs (the attributes, in words), coder_id,
+    other_coder_id, coding_id, other_coding_id, quotation and other_quotation (where one
+    missed it, `other_` columns but the coder are empty), gain, outcome ("" where
+    nothing was decided; "one reading", "a part", "both", "no code", "another code") and
+    decided_because, the reason given.
 
-    gain is how much the alphas of these two coders would rise, added up over codes and
-    attributes, were this one settled: the mean of settling it as the one and as the
-    other reads it. A boundary within a unit gains nothing.
+    gain is how much the alphas of these two coders would rise, added up over codes (on
+    the units) and attributes (on the passages of one code that both have), were this
+    one settled: the mean of settling it as the one and as the other reads it, where a
+    way that leaves nothing to measure gains nothing. A boundary within a unit neither.
     """
     worked = list_worked(codings) if worked is None else worked
     decided = {} if decisions is None else _name_decisions(decisions)
@@ -76,7 +85,7 @@ def find_disagreements(
             row = _describe(pair, ours, theirs, one, other)
             ids = tuple(sorted(each for each in (pair.one, pair.other) if each))
             row["gain"] = ledger.measure_gain(pair, ours, theirs, names)
-            rows.append({**row, "outcome": decided.get(ids, "")})
+            rows.append({**row, **decided.get(ids, _UNDECIDED)})
     found = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
     return found.sort_values(
         ["gain", "document_id", "start", "end", "coding_id", "other_coding_id"],
@@ -103,8 +112,17 @@ def _find_shared(worked: pd.DataFrame, one: str, other: str) -> set[str]:
     return shared
 
 
-def _name_decisions(decisions: pd.DataFrame) -> dict[tuple[str, ...], str]:
-    return dict(zip(decisions["coding_ids"], decisions["outcome"], strict=True))
+_UNDECIDED = {"outcome": "", "decided_because": ""}
+
+
+def _name_decisions(decisions: pd.DataFrame) -> dict[tuple[str, ...], dict[str, str]]:
+    return {
+        row["coding_ids"]: {
+            "outcome": _OUTCOMES.get(row["outcome"], row["outcome"]),
+            "decided_because": row["reason"],
+        }
+        for row in list_rows(decisions)
+    }
 
 
 _Paired = tuple[Pair, dict[str, Any], dict[str, Any]]
@@ -138,10 +156,12 @@ def _describe(
     """Tell a pair; who has a coding comes first."""
     if not ours["coding_id"]:
         ours, theirs, one, other = theirs, ours, other, one
+    # Another stance is another piece of evidence, wherever the passage ends.
+    named = STANCE if STANCE in pair.differs else next(iter(pair.differs), "")
     kinds = {
         "other code": OTHER_CODE,
-        "bounds differ": BOUNDARY,
-        "attributes differ": f"different {pair.differs[0] if pair.differs else ''}",
+        "bounds differ": f"different {STANCE}" if named == STANCE else BOUNDARY,
+        "attributes differ": f"different {named}",
     }
     said = [
         f"{name}: {ours[name] or 'nothing'} / {theirs[name] or 'nothing'}"
@@ -168,11 +188,13 @@ def _describe(
 class _Ledger:
     """What two coders made of the units, kept so that a change is worked out at once.
 
-    `laid` has how often each side put a code on a unit, `on` the units of a coding;
+    `sizes` are those of the units; `laid` has how often each side put a code on a unit,
+    `on` the units of a coding;
     `values` has, for an attribute, how often each value was given, and `apart` how
     many pairs differ.
     """
 
+    sizes: list[int]
     n_units: int
     on: dict[str, set[int]]
     laid: tuple[Counter[tuple[str, int]], Counter[tuple[str, int]]]
@@ -192,7 +214,8 @@ class _Ledger:
         for row in list_rows(placed[["coding_id", "coder_id", "code_id", "unit_row"]]):
             on[row["coding_id"]].add(row["unit_row"])
             laid[row["coder_id"] == other][row["code_id"], row["unit_row"]] += 1
-        return cls(len(units), on, (laid[0], laid[1]))
+        sizes = size_units(units).tolist()
+        return cls(sizes, sum(sizes), on, (laid[0], laid[1]))
 
     def take_in(
         self,
@@ -216,8 +239,7 @@ class _Ledger:
     ) -> float:
         """Say how much alphas rise when a pair is settled: the mean of both ways."""
         gains = [self._settle(ours, theirs, side) for side in (0, 1)]
-        known = [gain for gain in gains if gain is not None]
-        gain = sum(known) / len(known) if known else 0.0
+        gain = sum(each or 0.0 for each in gains) / 2
         for name in attributes:
             if ours[name] != theirs[name] and _both_say(pair, ours, theirs, name):
                 gain += self._agree(name, ours[name], theirs[name])
@@ -251,10 +273,11 @@ class _Ledger:
         """Give the alpha of a code, were one side's codings changed so."""
         apart, present = self._count(code_id)
         for key, n in changes.items():
+            size = self.sizes[key[1]]
             here, there = self.laid[side][key], self.laid[1 - side][key]
             before, after, facing = here > 0, here + n > 0, there > 0
-            apart += (after != facing) - (before != facing)
-            present += after - before
+            apart += size * ((after != facing) - (before != facing))
+            present += size * (after - before)
         return _alpha(apart, {True: present, False: 2 * self.n_units - present})
 
     def _count(self, code_id: str) -> tuple[int, int]:
@@ -263,8 +286,11 @@ class _Ledger:
                 {u for (code, u), n in each.items() if code == code_id and n}
                 for each in self.laid
             ]
-            counts = len(sides[0] ^ sides[1]), len(sides[0]) + len(sides[1])
-            self._counted[code_id] = counts
+            apart, *each = (
+                sum(self.sizes[unit] for unit in units)
+                for units in (sides[0] ^ sides[1], *sides)
+            )
+            self._counted[code_id] = apart, sum(each)
         return self._counted[code_id]
 
     _counted: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -276,8 +302,7 @@ class _Ledger:
             values = self.values[name] + Counter([kept])
             values.subtract([given_up])
             ways.append(_alpha(self.apart[name] - 1, values))
-        known = [way - before for way in ways if way is not None]
-        return sum(known) / len(known) if known else 0.0
+        return sum(way - before for way in ways if way is not None) / 2
 
 
 def _both_say(

@@ -32,8 +32,9 @@ def compare_groups(coded: pd.DataFrame, *, by: str) -> pd.DataFrame:
     verdict says why: an expected count is below 1 or more than a fifth of them below 5
     (Cochran 1954); people were heard together, and so are not independent of one
     another; there is nothing to compare. Interviews are seldom a random sample: p then
-    tells how unlike these groups are, and nothing of anybody who was not heard. A
-    person with two groups raises `ValueError`.
+    says how seldom chance alone would deal these people so unevenly, and nothing of
+    anybody who was not heard; how unlike the groups are, cramers_v says. A person with
+    two groups raises `ValueError`.
     """
     own = coded[coded["respondent_id"].fillna("").ne("") & coded[by].fillna("").ne("")]
     people = own[["respondent_id", by]].drop_duplicates()
@@ -147,8 +148,9 @@ def _count_together(own: pd.DataFrame) -> int:
 def _tell(p: float, p_holm: float, n_tests: int) -> str:
     tested = "1 code" if n_tests == 1 else f"{n_tests} codes"
     return (
-        f"{_say(p)}, {_say(p_holm)} for {tested} tested (Holm); it describes these "
-        "people and, unless they were drawn at random, nobody else"
+        f"{_say(p)}, {_say(p_holm)} for {tested} tested (Holm): so seldom would chance "
+        "deal these people so unevenly; of others it says nothing unless they were "
+        "drawn at random"
     )
 
 

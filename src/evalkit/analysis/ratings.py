@@ -62,6 +62,13 @@ def cut_characters(turns: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
 _PLACE = ["document_id", "turn", "speaker", "role", "respondent_id"]
 
 
+def size_units(units: pd.DataFrame) -> NDArray[np.int64]:
+    """Give how many units each row of `units` stands for."""
+    if N_CHARACTERS in units:
+        return units[N_CHARACTERS].to_numpy("int64")
+    return np.ones(len(units), dtype="int64")
+
+
 def list_worked(codings: pd.DataFrame) -> pd.DataFrame:
     """List who worked on which document: where a coder has a coding.
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 N_DRAWS = 1000
+FEWEST_DOCUMENTS = 3  # that say anything of how much documents differ
 LEVEL = 0.95
 _MOST_UNDEFINED = 0.05
 

@@ -32,6 +32,8 @@ def number_ratings(
     found = {value: None for _, values_ in numbered for value in values_}
     ordered = list(values) if values is not None else _order(found)
     at = {value: number for number, value in enumerate(ordered)}
+    if len(at) < len(ordered) or pd.isna(pd.Series(ordered, dtype="object")).any():
+        raise ValueError("values: one stands twice, or is missing")
     unknown = [value for value in found if value not in at]
     if unknown:
         raise ValueError(f"{unknown[0]} is rated, and not one of the values")
@@ -70,7 +72,10 @@ def set_distances(
     [[0.0, 1.0, 9.0], [1.0, 0.0, 4.0], [9.0, 4.0, 0.0]]
     """
     if isinstance(metric, pd.DataFrame):
-        return _take(metric, values)
+        apart = _take(metric, values)
+        if np.diag(apart).any() or (apart < 0).any():
+            raise ValueError("distances are 0 from a value to itself, and never below")
+        return apart
     if metric == "nominal":
         return np.ones((len(values), len(values))) - np.eye(len(values))
     if metric == "masi":
@@ -109,7 +114,10 @@ def set_weights(
     """
     q = len(values)
     if isinstance(weights, pd.DataFrame):
-        return _take(weights, values)
+        alike = _take(weights, values)
+        if (np.diag(alike) != 1).any() or (alike < 0).any() or (alike > 1).any():
+            raise ValueError("weights are 1 for the same value, and from 0 to 1 else")
+        return alike
     if weights == "identity":
         return np.eye(q)
     if weights == "masi":
@@ -158,6 +166,8 @@ def _take(table: pd.DataFrame, values: list[Any]) -> Floats:
     if missing:
         raise ValueError(f"the table says nothing of {missing[0]!r}")
     taken: Floats = table.loc[values, values].to_numpy("float64")
+    if not np.isfinite(taken).all():
+        raise ValueError("the table has holes")
     if not np.array_equal(taken, taken.T):
         raise ValueError("the table is not the same both ways")
     return taken
@@ -166,7 +176,10 @@ def _take(table: pd.DataFrame, values: list[Any]) -> Floats:
 def _expect_numbers(values: list[Any], scale: str) -> Floats:
     if not all(map(_is_number, values)):
         raise ValueError(f"{scale} needs numbers, not {values[0]!r}")
-    return np.array(values, dtype="float64")
+    numbers = np.array(values, dtype="float64")
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{scale} needs finite numbers")
+    return numbers
 
 
 def _is_number(value: object) -> bool:

@@ -28,7 +28,7 @@ def plot_agreement(measured: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     rows = measured[measured["alpha"].notna()]
     rows = rows.sort_values(["alpha", "name"], ascending=[False, True])
-    lowest = float(rows["alpha"].min()) if len(rows) else 0.0
+    lowest = float(rows[["alpha", "alpha_low"]].min().min()) if len(rows) else 0.0
     least = min(0.0, math.floor(5 * lowest) / 5)
     names = [wrap(str(name), _LABELS - 10, _SIZE, 2) for name in rows["name"]]
     heights = [_ROW if len(name) == 1 else _ROW + 12 for name in names]
@@ -64,7 +64,7 @@ def plot_agreement(measured: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             rule(ax, ends, [y, y], color=SUPPORT, lw=1.5, zorder=2)
         look = {"fc": SUPPORT if is_sure else PAPER, "ec": SUPPORT, "lw": 1.1}
         ax.add_patch(Circle((place(row["alpha"]), y), 4, zorder=3, **look))
-        words = _print(row["alpha"])
+        words = print_alpha(row["alpha"])
         write(ax, 398, y, [words], ha="right", size=_SIZE, weight="bold")
         y += height / 2
     n_left = len(measured) - len(rows)
@@ -88,29 +88,31 @@ def _say_nothing(measured: pd.DataFrame) -> tuple[str, str, str]:
 
 def _find(rows: pd.DataFrame) -> str:
     n = len(rows)
-    n_reach = int(rows["alpha"].ge(0.8).sum())
+    n_reach = int(rows["alpha"].round(3).ge(0.8).sum())
     last = rows.iloc[-1]
     if n == 1:
-        return f"“{last['name']}”: alpha {_print(last['alpha'])}"
+        return f"“{last['name']}”: alpha {print_alpha(last['alpha'])}"
     reach = {0: "None", n: "All"}.get(n_reach, str(n_reach))
     said = f"{reach} of {n} reach alpha .800" if n_reach < n else f"All {n} reach .800"
-    return f"{said}; coders agree least on “{last['name']}” ({_print(last['alpha'])})"
+    return (
+        f"{said}; coders agree least on “{last['name']}” ({print_alpha(last['alpha'])})"
+    )
 
 
 def _tell(row: dict[str, float]) -> str:
     ends = (
         ", no interval"
         if math.isnan(row["alpha_low"])
-        else f", {_print(row['alpha_low'])} to {_print(row['alpha_high'])}"
+        else f", {print_alpha(row['alpha_low'])} to {print_alpha(row['alpha_high'])}"
     )
-    return f"{row['name']}: {_print(row['alpha'])}{ends}"
+    return f"{row['name']}: {print_alpha(row['alpha'])}{ends}"
 
 
-def _print(value: float) -> str:
+def print_alpha(value: float) -> str:
     """Print a coefficient as its field does, never rounding up to 1.
 
-    >>> _print(0.6666), _print(1.0), _print(0.9999), _print(-0.0004), _print(-0.2)
-    ('.667', '1.000', '.999', '.000', '-.200')
+    >>> [print_alpha(each) for each in (0.6666, 1.0, 0.9999, -0.0004, -0.2)]
+    ['.667', '1.000', '.999', '.000', '-.200']
     """
     shown = min(value, 0.999) if value < 1 else value
     return f"{shown:.3f}".replace("-0.000", "0.000").replace("0.", ".", 1)

@@ -10,6 +10,7 @@ import pandas as pd
 from evalkit.claims.counter import find_grave
 from evalkit.claims.strength import SINGLE
 from evalkit.nlp import describe_pipeline
+from evalkit.report.charts_agreement import print_alpha
 from evalkit.report.opened import Report
 from evalkit.report.page import count, enumerate_names
 from evalkit.report.passages import find_quotable
@@ -150,8 +151,7 @@ def _say_agreement(measured: pd.DataFrame) -> str:
     whole = measured[measured["of"].eq(CODEBOOK)].iloc[0]
     if pd.isna(whole["alpha"]):
         return ""
-    alpha = f"{whole['alpha']:.3f}".replace("0.", ".")
-    return f"alpha {alpha} over sets of codes, and code by code"
+    return f"alpha {print_alpha(whole['alpha'])} over sets of codes, and code by code"
 
 
 def _say_coders(coders: pd.DataFrame) -> str:

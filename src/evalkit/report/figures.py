@@ -20,6 +20,20 @@ _STYLE = re.compile(r' style="([^"]*)"')
 _OWN_ID = re.compile(r' id="[A-Za-z0-9.]+_\d+"')
 _REFERENCE = re.compile(r'(\bid="|url\(#|href="#)')
 _ROOT = re.compile(r"<svg[^>]*>", re.DOTALL)
+# As the page's own dark colours (report.css).
+_DARK = {
+    **{"f-ink": "#e9e6e0", "f-mute": "#aab1b9", "f-rule": "#3a424b"},
+    **{"f-strong": "#7d8791", "f-sup": "#8cc0f5", "f-con": "#d9703a"},
+    **{"f-qua": "#e3b75b", "f-onsup": "#14181d", "f-oncon": "#14181d"},
+    **{"f-paper": "var(--jp-layout-color0)", "f-ct": "#f19a6c", "f-qt": "#e3b75b"},
+}
+_IN_LAB = "<style>{}</style>".format(
+    "".join(
+        f'[data-jp-theme-light="false"] .chart .{prefix}{name}{{{what}:{color}}}'
+        for name, color in _DARK.items()
+        for prefix, what in (("", "fill"), ("s", "stroke"))
+    )
+)
 _DOTS = 200  # an inch, in the picture
 
 
@@ -38,6 +52,12 @@ class Figure:
     picture: bytes = b""
 
     def _repr_html_(self) -> str:
+        """Show it in JupyterLab, whose themes may be dark."""
+        return f"{_IN_LAB}{self.html}"
+
+    @property
+    def html(self) -> str:
+        """The figure as a page sets it."""
         return (
             '<figure class="chart" style="max-width: 30rem"><figcaption>'
             f"<strong>{escape(self.finding)}</strong>"

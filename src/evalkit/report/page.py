@@ -108,7 +108,7 @@ def section(title: str, pieces: Iterable[Block | str], *, name: str) -> Block:
 def set_figure(drawn: Figure, *counted: Counted) -> Block:
     """Set a chart, with what it counts."""
     pictures = {drawn.id: drawn.picture} if drawn.picture else {}
-    return Block(drawn._repr_html_(), counted=counted, pictures=pictures)
+    return Block(drawn.html, counted=counted, pictures=pictures)
 
 
 _LEFT = ' style="text-align:left"'  # JupyterLab sets text to the right

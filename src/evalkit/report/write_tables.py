@@ -9,8 +9,19 @@ from typing import Literal
 
 import pandas as pd
 
+from evalkit.analysis.cooccurrence import count_pairs, pair_in_units
 from evalkit.analysis.course import find_course
-from evalkit.analysis.frequency import count_codes, count_speech, name_codes
+from evalkit.analysis.framework import (
+    build_framework,
+    find_asked_codes,
+    spread_framework,
+)
+from evalkit.analysis.frequency import (
+    count_codes,
+    count_speech,
+    name_codes,
+    roll_up,
+)
 from evalkit.analysis.units import cut_units, lay_codings
 from evalkit.errors import EvalkitError
 from evalkit.files import write_whole
@@ -86,6 +97,9 @@ def list_tables(report: Report) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "counter_evidence", report.counter_evidence
     yield "sensitivity", report.scenarios
     yield "reads", study.reads
+    if len(study.counted):
+        yield "code_pairs", count_pairs(pair_in_units(coded), coded)
+        yield "framework", spread_framework(_lay_framework(report))
     if len(report.agreement):
         yield "agreement", report.agreement
         yield "disagreements", report.disagreements
@@ -99,6 +113,17 @@ _TOLD += ["percent", "alpha", "alpha_low", "alpha_high", "kappa", "ac1", "reason
 
 def _join_ids(decisions: pd.DataFrame) -> pd.DataFrame:
     return decisions.assign(coding_ids=decisions["coding_ids"].map(" ".join))
+
+
+def _lay_framework(report: Report) -> pd.DataFrame:
+    """Lay people against themes: one row a person and theme (`build_framework`)."""
+    codes = report.study.codes
+    return build_framework(
+        lay_themes(report.study),
+        people=report.people,
+        codes=codes[codes["parent_id"].eq("")],
+        asked=find_asked_codes(report.asked, report.links.pipe(roll_up, codes)),
+    )
 
 
 def _by_respondent(study: Study, coded: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from evalkit.analysis.saturation import SETTING
 from evalkit.claims.quantifiers import count_people
-from evalkit.report.charts_agreement import plot_agreement
+from evalkit.report.charts_agreement import plot_agreement, print_alpha
 from evalkit.report.charts_saturation import plot_saturation
 from evalkit.report.figures import figure
 from evalkit.report.opened import Report
@@ -61,7 +61,11 @@ def _say_agreement(report: Report) -> Iterator[str]:
     )
     sets = _print(whole)
     if sets:
-        yield f"On the set of codes of a turn they agree at alpha {sets} (MASI)."
+        yield (
+            f"On the set of codes of a turn they agree at alpha {sets}, with the MASI "
+            "distance; in brackets the middle 95% of draws of documents, which of "
+            f"{whole['n_documents']} are rather too close."
+        )
     told = [
         f"{row['name']} {said}"
         for row in list_rows(measured[measured["of"].eq(ATTRIBUTE)])
@@ -104,9 +108,9 @@ def _say_saturation(report: Report) -> Iterator[str]:
 def _print(row: pd.Series | dict[str, float]) -> str:
     if pd.isna(row["alpha"]):
         return ""
-    ends = (
-        ""
-        if pd.isna(row["alpha_low"])
-        else f" ({row['alpha_low']:.3f} to {row['alpha_high']:.3f})"
-    )
-    return f"{row['alpha']:.3f}{ends}".replace("0.", ".")
+    ends = "" if pd.isna(row["alpha_low"]) else _print_ends(row)
+    return f"{print_alpha(row['alpha'])}{ends}"
+
+
+def _print_ends(row: pd.Series | dict[str, float]) -> str:
+    return f" ({print_alpha(row['alpha_low'])} to {print_alpha(row['alpha_high'])})"
