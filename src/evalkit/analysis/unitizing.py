@@ -83,12 +83,15 @@ def measure_unitizing(segments: pd.DataFrame, *, seed: int = 1) -> pd.DataFrame:
     One row a coefficient: coefficient ("u_alpha": all segments; "binary_u_alpha":
     coded or not; "cu_alpha": the codes where units meet; "ku_alpha": one code where
     units meet), code_id (of "ku_alpha", else ""), value, low and high (the middle 95 %
-    of 1,000 draws of documents; missing with one document, or where draws say nothing),
+    of 1,000 draws of documents; missing below three, or where draws say nothing),
     coverage (the share of the text, or of the code's units, where units meet), n_units,
     n_coders, n_documents, and reason, why the value is missing, or "".
 
     Where three coders or more meet rarely, the 2016 formula expects less than no
     agreement by chance, and calls disagreement agreement: cu and ku are then missing.
+    For so many coders sources differ on how squared lengths are averaged over the
+    others: a later example of Krippendorff's (2019, fig. 12.11) prints cu .724, and
+    this gives .726. For two coders there is no difference.
     Gaps enter with their lengths and units with their squares, so that u and binary u
     depend a little on whether characters or words are counted.
 
