@@ -41,7 +41,9 @@ def soundness(report: Report) -> Block:
         (True, False): "Do the coders agree?",
         (False, True): "Is it enough?",
     }[not report.agreement.empty, not report.saturation.empty]
-    return join([f'<h3 class="sub">{head}</h3>', *side, f"<ul>{said}</ul>"])
+    return join(
+        [f'<h3 class="sub">{head}</h3>', *side, f'<ul class="small">{said}</ul>']
+    )
 
 
 def _set(ax: object, report: Report) -> Block:
@@ -62,9 +64,9 @@ def _say_agreement(report: Report) -> Iterator[str]:
     sets = _print(whole)
     if sets:
         yield (
-            f"On the set of codes of a turn they agree at alpha {sets}, with the MASI "
-            "distance; in brackets the middle 95% of draws of documents, which of "
-            f"{whole['n_documents']} are rather too close."
+            f"Alpha is {sets} over the sets of codes of a turn (MASI); in brackets the "
+            "middle 95% of draws of documents, rather too close for "
+            f"{whole['n_documents']} of them."
         )
     told = [
         f"{row['name']} {said}"
@@ -73,7 +75,7 @@ def _say_agreement(report: Report) -> Iterator[str]:
     ]
     if told:
         noted = ", ".join(told)
-        yield f"Where both put one code on a turn, alpha of what they note: {noted}."
+        yield f"Of what both note where they put the same code: {noted}."
     yield (
         f"Code by code: {summarise(measured).partition('; ')[2]}. Agreement says that "
         "coders read alike, not that they read rightly."
