@@ -34,6 +34,8 @@ from evalkit.analysis.resampling import find_interval
 from evalkit.analysis.scales import number_ratings, set_distances, set_weights
 
 Scale = str | pd.DataFrame
+# Krippendorff (2004: 241): rely on .800, draw tentative conclusions from .667.
+RELIABLE, TENTATIVE = 0.8, 0.667
 
 
 def percent_agreement(ratings: pd.DataFrame, *, weights: Scale = "identity") -> float:

@@ -22,6 +22,7 @@ from evalkit.report.style import (
     PAPER,
     RC,
     RULE,
+    SHADES,
     SUPPORT,
     UNIT,
     WIDTH,
@@ -31,8 +32,6 @@ _ROW = 34  # units a row takes
 _LINE = 15  # units a line of text takes
 _LETTER = 6.7  # units a letter takes, at most
 _LABELS = 158  # units to the left of the marks
-# Up to which share of a group a cell takes which shade.
-_SHADES = {0.0: 0.0, 0.25: 0.14, 0.5: 0.28, 0.75: 0.42, 0.999: 0.82, 1.0: 1.0}
 
 
 def plot_themes_by_group(
@@ -61,7 +60,7 @@ def plot_themes_by_group(
         _write(ax, middle, above, head, ha="center", size=8)
         _write(ax, middle, -_LINE / 2 - 2, [f"of {size}"], ha="center", color=MUTE)
         for row, n in enumerate(table[group]):
-            shade = next(s for share, s in _SHADES.items() if n / size <= share)
+            shade = next(s for share, s in SHADES.items() if n / size <= share)
             y = row * _ROW
             ax.add_patch(
                 Rectangle(

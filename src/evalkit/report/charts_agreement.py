@@ -9,12 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
+from evalkit.analysis.agreement import RELIABLE, TENTATIVE
 from evalkit.report.claim_canvas import begin, rule, say, wrap, write
 from evalkit.report.style import MUTE, PAPER, RC, RULE, RULE_STRONG, SUPPORT
 from evalkit.tables import list_rows
 
-# Krippendorff (2004: 241): rely on .800, draw tentative conclusions from .667.
-BOUNDS = {0.667: ".667", 0.8: ".800"}
 _ROW, _LABELS, _RIGHT, _TOP = 23, 150, 352, 26
 _SIZE = 13
 
@@ -48,11 +47,11 @@ def plot_agreement(measured: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         rule(ax, [place(tick)] * 2, [_TOP - 4, bottom], color=RULE, lw=0.72)
         words = f"{tick:.1f}".replace("0.", ".")
         write(ax, place(tick), bottom + 13, [words], ha="center", size=12, color=MUTE)
-    for bound, words in BOUNDS.items():
+    for bound in (TENTATIVE, RELIABLE):
         x = [place(bound)] * 2
         rule(ax, x, [_TOP - 6, bottom], color=RULE_STRONG, lw=1.1, zorder=1)
-        side = "right" if bound < 0.7 else "left"
-        nudge = 2 if bound < 0.7 else -2
+        side, nudge = ("right", 2) if bound == TENTATIVE else ("left", -2)
+        words = print_alpha(bound)
         write(ax, x[0] + nudge, 11, [words], ha=side, size=12, color=MUTE)
     y = float(_TOP)
     for row, name, height in zip(list_rows(rows), names, heights, strict=True):
@@ -88,7 +87,7 @@ def _say_nothing(measured: pd.DataFrame) -> tuple[str, str, str]:
 
 def _find(rows: pd.DataFrame) -> str:
     n = len(rows)
-    n_reach = int(rows["alpha"].round(3).ge(0.8).sum())
+    n_reach = int(rows["alpha"].round(3).ge(RELIABLE).sum())
     last = rows.iloc[-1]
     if n == 1:
         return f"“{last['name']}”: alpha {print_alpha(last['alpha'])}"

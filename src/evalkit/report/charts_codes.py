@@ -27,6 +27,7 @@ from evalkit.report.style import (
     PAPER,
     RC,
     RULE,
+    SHADES,
     SUPPORT,
     WIDTH,
 )
@@ -35,8 +36,6 @@ _BULGE = 80.0  # units from the middle of the network to its widest
 _CIRCLE = 12.0  # and of the radius of its largest circle
 _ROOM = 100.0  # and to the side of it, for a name
 _SIZE = 11.5  # of a name
-# Up to which share of the highest number a cell takes which shade.
-_SHADES = {0.0: 0.0, 0.25: 0.14, 0.5: 0.28, 0.75: 0.42, 0.999: 0.82, 1.0: 1.0}
 _Point = tuple[float, float]
 
 
@@ -118,7 +117,7 @@ def plot_code_matrix(
         middle = y + heights[code] / 2
         for column, other in enumerate(order[:row]):
             n = codes.pairs.get((min(code, other), max(code, other)), 0)
-            shade = next(s for share, s in _SHADES.items() if n / top <= share)
+            shade = next(s for share, s in SHADES.items() if n / top <= share)
             cell = (column * width + 1, y + 1), width - 2, heights[code] - 2
             look: dict[str, Any] = {"fc": "none", "ec": RULE}
             if n:

@@ -33,6 +33,9 @@ CLASSES = {
     RULE_STRONG: "f-strong",
 }
 
+# Up to which share of the most a cell of a heat map takes which shade.
+SHADES = {0.0: 0.0, 0.25: 0.14, 0.5: 0.28, 0.75: 0.42, 0.999: 0.82, 1.0: 1.0}
+
 # A unit is a hundredth of an inch: a chart 400 units wide serves page and print.
 UNIT = 100
 WIDTH = 400

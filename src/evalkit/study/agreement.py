@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from evalkit.analysis.agreement import RELIABLE, TENTATIVE
 from evalkit.analysis.agreement_by_code import (
     COLUMNS,
     FEW,
@@ -29,8 +30,6 @@ from evalkit.study.suggest import split_by_language
 
 By = Literal["turn", "sentence", "character"]
 THEME, CODE, CODEBOOK, ATTRIBUTE = "theme", "code", "codebook", "attribute"
-# Krippendorff (2004: 241): rely on .800, draw tentative conclusions from .667.
-RELIABLE, TENTATIVE = 0.8, 0.667
 _FIRST, _LAST = ["of", "code_id", "attribute", "name", "unit"], COLUMNS[-3:]
 _REST = [each for each in COLUMNS[:-3] if each not in _FIRST]
 _SPANS = ["u_alpha", "u_alpha_low", "u_alpha_high"]
